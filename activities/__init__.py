@@ -1,0 +1,1 @@
+"""What is done: one class per kind of effect, talking to ports only."""

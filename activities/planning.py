@@ -1,0 +1,85 @@
+"""Activities that decide: a request becomes a plan, a plan and its grant become a build.
+
+The deciding itself is pure code of `manoflow.domain`; here its inputs are read from the record and its result is
+written there. So planning may change with every release, and a running operation keeps the plan it began with.
+"""
+
+from activities.step import step
+from manoflow.domain.binding import bind
+from manoflow.domain.errors import ConflictError
+from manoflow.domain.grants import GrantRef
+from manoflow.domain.lcm import Ticket, VnfLcmOpOcc
+from manoflow.domain.plan import BuildRef, Plan, PlanRef
+from manoflow.domain.planning import plan_of
+from manoflow.domain.targets.instantiate import instantiation
+from manoflow.domain.targets.placing import chosen_vim
+from manoflow.domain.targets.target import Target
+from manoflow.domain.targets.terminate import termination
+from manoflow.domain.timing import StepKind
+from manoflow.domain.vnf import InstantiateVnfRequest, TerminateVnfRequest, VnfInstance
+from manoflow.domain.vnfd import Vnfd
+from manoflow.ports.records import Records
+
+
+class Planning:
+    """Plans and builds."""
+
+    def __init__(self, records: Records) -> None:
+        """Plans are made from the record and written there."""
+        self._records = records
+
+    @step(StepKind.DECISION)
+    async def plan_instantiation(self, ticket: Ticket) -> PlanRef:
+        """Plan everything that the chosen flavour has."""
+        occurrence, instance = await self._asked(ticket)
+        request = InstantiateVnfRequest.model_validate(occurrence.operation_params)
+        vim = chosen_vim(instance, request, await self._records.vims())
+        target = instantiation(instance, await self._vnfd(instance), request, vim)
+        return await self._planned(occurrence, instance, target, vim)
+
+    @step(StepKind.DECISION)
+    async def plan_termination(self, ticket: Ticket) -> PlanRef:
+        """Plan the removal of everything recorded."""
+        occurrence, instance = await self._asked(ticket)
+        if instance.state is None:
+            message = f"cannot terminate VNF instance {instance.id}: it is not instantiated"
+            raise ConflictError(message)
+        request = TerminateVnfRequest.model_validate(occurrence.operation_params)
+        vim = instance.state.vim_connection_id
+        target = termination(instance, await self._vnfd(instance), request, vim)
+        return await self._planned(occurrence, instance, target, vim)
+
+    @step(StepKind.DECISION)
+    async def bind(self, granted: GrantRef) -> BuildRef:
+        """Bind a plan to its grant: the steps, with uids, names and the VIM's own ids."""
+        plan = await self._records.plan(granted.plan_id)
+        grant = await self._records.grant(granted.grant_id)
+        instance = await self._records.instance(plan.vnf_instance_id)
+        recorded = await self._records.resources(plan.vnf_instance_id)
+        return await self._records.save_build(bind(plan, grant, recorded, instance.short_name))
+
+    async def _asked(self, ticket: Ticket) -> tuple[VnfLcmOpOcc, VnfInstance]:
+        occurrence = await self._records.occurrence(ticket.lcm_op_occ_id)
+        return occurrence, await self._records.instance(ticket.vnf_instance_id)
+
+    async def _vnfd(self, instance: VnfInstance) -> Vnfd:
+        package = await self._records.package(instance.vnf_pkg_id)
+        if package.content is None:
+            message = f"cannot plan for VNF instance {instance.id}: its package {package.id} has no content"
+            raise ConflictError(message)
+        return package.content.vnfd
+
+    async def _planned(self, occurrence: VnfLcmOpOcc, instance: VnfInstance, target: Target, vim: str) -> PlanRef:
+        recorded = await self._records.resources(instance.id)
+        plan = await self._records.save_plan(plan_of(occurrence, instance, recorded, target, vim))
+        return PlanRef(
+            plan_id=plan.id,
+            lcm_op_occ_id=plan.lcm_op_occ_id,
+            vnf_instance_id=plan.vnf_instance_id,
+            summary=_summary(plan),
+        )
+
+
+def _summary(plan: Plan) -> str:
+    count = len(plan.changes)
+    return f"{plan.operation}: {count} resource{'' if count == 1 else 's'} change in {plan.vim_connection_id}"

@@ -1,0 +1,143 @@
+"""Plans: what an operation will do, decided before it begins, immutable, recorded.
+
+A `Plan` says what changes; a grant is asked for it. A `Build` is the plan bound to what was granted: steps that an
+activity can perform, in stages. Both live in the database; workflows hold a `PlanRef` or a `BuildRef` and fetch pages.
+"""
+
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from manoflow.domain.base import Model
+from manoflow.domain.cloud import AnyNew
+from manoflow.domain.diff import Change
+from manoflow.domain.identity import Kind
+from manoflow.domain.lcm import LcmOperationType
+from manoflow.domain.topology import Element
+from manoflow.domain.vnf import InstantiatedState
+
+PAGE_SIZE = 100
+"""Steps that a workflow fetches at once."""
+STEP_LIMIT = 2048
+"""Bytes of one step as a payload."""
+
+
+class UndoClass(StrEnum):
+    """What can be done about a step that was a mistake."""
+
+    REVERSIBLE = "reversible"
+    """Undoing it leaves the world as it was."""
+    REPLACEABLE = "replaceable"
+    """It can be made again, with loss of state."""
+    IRREVERSIBLE = "irreversible"
+    """From here there is only forward."""
+
+
+class Action(StrEnum):
+    """What a step does. A replacement is a step of each."""
+
+    CREATE = "create"
+    DELETE = "delete"
+
+
+class Step(Model):
+    """One effect on one VIM resource. Its undo takes this same input."""
+
+    key: str
+    """The place in the topology."""
+    uid: UUID
+    """The incarnation made or deleted."""
+    kind: Kind
+    vim_connection_id: str
+    vnf_instance_id: UUID
+    new: AnyNew | None = None
+    """What is made; None for a deletion."""
+    vim_id: str | None = None
+    """Of a deletion: what the record says the VIM calls it."""
+
+
+class PlannedStep(Model):
+    """A step with what only the record needs to know about it."""
+
+    action: Action
+    step: Step
+    element: Element
+    """What takes or leaves the place."""
+    undo_class: UndoClass
+
+
+class StageRef(Model):
+    """A stage of a build as a workflow holds it."""
+
+    build_id: UUID
+    action: Action
+    kind: Kind
+    count: int
+
+    @property
+    def name(self) -> str:
+        """E.g. ``create vnfc``: names a stage within its build."""
+        return f"{self.action} {self.kind}"
+
+
+class Plan(Model):
+    """What an operation intends: the difference, and what the VNF instance will then be."""
+
+    id: UUID
+    format: int = 1
+    lcm_op_occ_id: UUID
+    vnf_instance_id: UUID
+    vnfd_id: str
+    operation: LcmOperationType
+    vim_connection_id: str
+    changes: tuple[Change, ...]
+    outcome: InstantiatedState | None
+    """The state of the instance after success; None: not instantiated any more."""
+    warnings: tuple[str, ...] = ()
+
+
+class PlanRef(Model):
+    """A recorded plan."""
+
+    plan_id: UUID
+    lcm_op_occ_id: UUID
+    vnf_instance_id: UUID
+    summary: str
+
+
+class Build(Model):
+    """A plan bound to its grant."""
+
+    id: UUID
+    format: int = 1
+    lcm_op_occ_id: UUID
+    vnf_instance_id: UUID
+    stages: tuple[tuple[PlannedStep, ...], ...]
+
+
+class BuildRef(Model):
+    """A recorded build."""
+
+    build_id: UUID
+    stages: tuple[StageRef, ...]
+
+    def create(self, kind: Kind) -> StageRef:
+        """The stage that makes elements of a kind (perhaps none)."""
+        return self._stage(Action.CREATE, kind)
+
+    def delete(self, kind: Kind) -> StageRef:
+        """The stage that deletes elements of a kind (perhaps none)."""
+        return self._stage(Action.DELETE, kind)
+
+    def _stage(self, action: Action, kind: Kind) -> StageRef:
+        empty = StageRef(build_id=self.build_id, action=action, kind=kind, count=0)
+        return next((stage for stage in self.stages if stage.action is action and stage.kind is kind), empty)
+
+
+def plan_id(lcm_op_occ_id: UUID) -> UUID:
+    """The id of an occurrence's plan: planning twice finds the first plan."""
+    return uuid5(lcm_op_occ_id, "plan")
+
+
+def build_id(lcm_op_occ_id: UUID) -> UUID:
+    """The id of an occurrence's build."""
+    return uuid5(lcm_op_occ_id, "build")

@@ -1,0 +1,36 @@
+"""How the end of an operation settles its VNF instance (SOL003 clause 5.6.2; architecture, states)."""
+
+from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType
+from manoflow.domain.plan import Plan
+from manoflow.domain.vnf import VnfInstance
+
+
+def settled(
+    instance: VnfInstance,
+    operation: LcmOperationType,
+    state: LcmOperationState,
+    plan: Plan | None,
+    *,
+    resources_left: bool,
+) -> VnfInstance:
+    """The instance once `state` is entered.
+
+    COMPLETED makes it what the plan said. ROLLED_BACK leaves it as it was before. FAILED leaves it instantiated as long
+    as anything of it is recorded, so that terminate and heal can reach what is there. While resources of an
+    unfinished instantiation exist, the state that the plan is for is shown already; instantiationState is not.
+    """
+    if state is LcmOperationState.COMPLETED and plan is not None:
+        return _with(instance, plan, instantiated=plan.outcome is not None)
+    if state is LcmOperationState.FAILED:
+        return _with(instance, plan, instantiated=resources_left)
+    if operation is not LcmOperationType.INSTANTIATE:
+        return instance
+    return instance.model_copy(update={"state": plan.outcome if plan is not None and resources_left else None})
+
+
+def _with(instance: VnfInstance, plan: Plan | None, *, instantiated: bool) -> VnfInstance:
+    if not instantiated:
+        gone = {"instantiation_state": InstantiationState.NOT_INSTANTIATED, "state": None}
+        return instance.model_copy(update=gone)
+    state = plan.outcome if plan is not None and plan.outcome is not None else instance.state
+    return instance.model_copy(update={"instantiation_state": InstantiationState.INSTANTIATED, "state": state})

@@ -1,0 +1,69 @@
+"""The target of instantiation: everything that the chosen flavour has at the chosen size."""
+
+from collections.abc import Iterator, Mapping
+
+from manoflow.domain.errors import InvalidInputError
+from manoflow.domain.targets.connectivity import attachments, require_connected
+from manoflow.domain.targets.picture import picture
+from manoflow.domain.targets.sizing import instances, level_of, scale_levels
+from manoflow.domain.targets.target import Target
+from manoflow.domain.vnf import InstantiatedState, InstantiateVnfRequest, VnfInstance
+from manoflow.domain.vnfd import Flavour, PlacementScope, Vnfd
+
+
+def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfRequest, vim_connection_id: str) -> Target:
+    """Draw the target. Raises `InvalidInputError` that names what in the request cannot be done."""
+    flavour = _flavour(vnfd, request)
+    _refuse_unsupported(request)
+    level = level_of(flavour, request.instantiation_level_id)
+    levels = scale_levels(flavour, level)
+    counts = instances(flavour, levels, level)
+    _refuse_too_many(flavour, counts)
+    given = attachments(flavour, request.ext_virtual_links)
+    require_connected(flavour, counts, given)
+    outcome = InstantiatedState(
+        flavour_id=flavour.id,
+        instantiation_level_id=level.id if level else None,
+        scale_levels=levels,
+        max_scale_levels={aspect.id: aspect.max_scale_level for aspect in flavour.aspects},
+        vim_connection_id=vim_connection_id,
+        ext_virtual_links=request.ext_virtual_links,
+        localization_language=request.localization_language,
+    )
+    return Target(topology=picture(flavour, counts, given), outcome=outcome, warnings=tuple(_warnings(flavour)))
+
+
+def _flavour(vnfd: Vnfd, request: InstantiateVnfRequest) -> Flavour:
+    flavour = vnfd.flavour(request.flavour_id)
+    if flavour is None:
+        known = ", ".join(known.id for known in vnfd.flavours)
+        message = (
+            f"cannot instantiate VNFD {vnfd.id}: flavourId {request.flavour_id} is not one of its flavours ({known})"
+        )
+        raise InvalidInputError(message)
+    return flavour
+
+
+def _refuse_unsupported(request: InstantiateVnfRequest) -> None:
+    if request.ext_managed_virtual_links:
+        message = "cannot instantiate: extManagedVirtualLinks are not supported, leave them out and the links are made"
+        raise InvalidInputError(message)
+    if request.target_scale_level_info:
+        message = "cannot instantiate: targetScaleLevelInfo is not supported, use instantiationLevelId"
+        raise InvalidInputError(message)
+
+
+def _refuse_too_many(flavour: Flavour, counts: Mapping[str, int]) -> None:
+    for vdu in flavour.vdus:
+        if not vdu.min_instances <= counts[vdu.id] <= vdu.max_instances:
+            message = (
+                f"cannot instantiate flavour {flavour.id}: VDU {vdu.id} would have {counts[vdu.id]} instances, its "
+                f"vdu_profile allows {vdu.min_instances} to {vdu.max_instances}; choose another level or mend the VNFD"
+            )
+            raise InvalidInputError(message)
+
+
+def _warnings(flavour: Flavour) -> Iterator[str]:
+    for group in flavour.placement_groups:
+        if group.scope is not PlacementScope.HOST:
+            yield f"placement group {group.id}: scope {group.scope} is not enforced"

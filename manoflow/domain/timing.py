@@ -1,0 +1,57 @@
+"""How long steps may take and how they are tried again, by kind of step.
+
+The values reach a workflow with the answer to its claim (so they are in its history) and come from the worker's
+settings.
+"""
+
+from enum import StrEnum
+
+from manoflow.domain.base import Model
+
+
+class StepKind(StrEnum):
+    """Kinds of steps; each has a queue and a timing."""
+
+    RECORD = "record"
+    """A write or read of the record: waits as long as the database is away."""
+    DECISION = "decision"
+    """Planning, granting: may ask a VIM what it has."""
+    QUICK = "quick"
+    """A resource that is there when the call returns: networks, ports, groups, flavors."""
+    CREATION = "creation"
+    """A resource that takes its time: servers, volumes."""
+    REMOVAL = "removal"
+    """A resource that has to be gone before the next stage."""
+
+
+class Timing(Model):
+    """Seconds."""
+
+    attempt: float
+    """One attempt."""
+    budget: float | None
+    """All attempts together; None: without end."""
+    first_retry: float = 1.0
+    longest_retry: float = 30.0
+
+
+class Timings(Model):
+    """The timing of each kind of step."""
+
+    record: Timing = Timing(attempt=30, budget=None, first_retry=0.2, longest_retry=10)
+    decision: Timing = Timing(attempt=60, budget=600)
+    quick: Timing = Timing(attempt=120, budget=600)
+    creation: Timing = Timing(attempt=900, budget=1800)
+    removal: Timing = Timing(attempt=600, budget=1800)
+    heartbeat: float = 5.0
+    """Without a heartbeat for so long, an attempt is given to another worker."""
+
+    def of(self, kind: StepKind) -> Timing:
+        """The timing of a kind."""
+        return {
+            StepKind.RECORD: self.record,
+            StepKind.DECISION: self.decision,
+            StepKind.QUICK: self.quick,
+            StepKind.CREATION: self.creation,
+            StepKind.REMOVAL: self.removal,
+        }[kind]

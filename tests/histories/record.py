@@ -1,0 +1,49 @@
+"""Record the histories of every operation for the present release: ``make record``."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+from tests.histories.chains import chain
+from tests.histories.stories import told
+from tests.laws.preparing import OPERATIONS
+from tests.stand import Stand, stand
+from tests.striking import Striking
+
+RELEASE = "0.1.0"
+HERE = Path(__file__).parent
+
+
+async def main() -> None:
+    """Tell every story on a fresh stand, and write down what Temporal remembers of it."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(Path(sys.prefix) / "bin" / "temporal"),
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
+    ) as environment:
+        with tempfile.TemporaryDirectory() as folder:
+            async with stand(environment.client, Path(folder)) as bench:
+                await _record(bench)
+
+
+async def _record(bench: Stand) -> None:
+    striking = Striking()
+    async with bench.working(striking):
+        for operation in OPERATIONS:
+            for story, occurrence in await told(bench, operation, striking):
+                workflow_id = f"vnf/{occurrence.vnf_instance_id}"
+                runs = await chain(bench.client, workflow_id, str(occurrence.first_execution_run_id))
+                for number, history in enumerate(runs, start=1):
+                    file = HERE / operation.name / f"{RELEASE}-{story}-{number}.json"
+                    file.parent.mkdir(exist_ok=True)
+                    file.write_text(history.to_json() + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,32 @@
+"""One Temporal dev server for all laws, a fresh stand for each test."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+from tests.stand import Stand, stand
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    """A dev server from the environment's own wheel."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(Path(sys.prefix) / "bin" / "temporal"),
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
+    ) as environment:
+        yield environment.client
+
+
+@pytest.fixture
+async def bench(temporal: Client, tmp_path: Path) -> AsyncIterator[Stand]:
+    """An empty cloud and an empty record."""
+    async with stand(temporal, tmp_path) as built:
+        yield built

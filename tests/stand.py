@@ -1,0 +1,144 @@
+"""The test stand: a real Temporal dev server, a real database, a fake cloud and a worker, in one process.
+
+Laws and stories use it alike: `Stand.ask` admits and starts an operation as the API does, `Stand.settled` waits
+until it ends or parks, `Stand.decide` passes on a verdict. Nothing is mocked; faults are struck through
+`tests.striking`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from uuid import UUID, uuid4
+
+from manoflow.adapters.artifacts.keys import generate_key
+from temporalio.client import Client
+from temporalio.worker import Interceptor
+
+from activities.step import LCM_QUEUE, VIM_QUEUE
+from manoflow.adapters.execution.temporal import TemporalExecution, workflow_id
+from manoflow.adapters.granting.local import LocalGranting
+from manoflow.adapters.records import migrate, open_records
+from manoflow.adapters.vim.fake.ledger import inventory
+from manoflow.adapters.vim.fake.seed import seed
+from manoflow.adapters.vim.registered import RegisteredVims
+from manoflow.domain.lcm import LcmOperationState, Ticket, Verdict, VerdictKind, VnfLcmOpOcc
+from manoflow.domain.timing import Timing, Timings
+from manoflow.domain.vim import Vim, VimConnection
+from manoflow.domain.vnf import VnfInstance
+from manoflow.ports.records import Records
+from manoflow.runtime.workers import Ports, workers
+from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package
+from workflows.catalogue import Operation
+
+VIM = "fake"
+PATIENCE = 60.0
+"""Seconds after which a wait in a test is a failure."""
+
+HASTY = Timing(attempt=30, budget=60, first_retry=0.02, longest_retry=0.1)
+TEST_TIMINGS = Timings(record=HASTY, decision=HASTY, quick=HASTY, creation=HASTY, removal=HASTY)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One world, one record, one Temporal namespace."""
+
+    client: Client
+    records: Records
+    vims: RegisteredVims
+    world: Path
+    execution: TemporalExecution
+
+    @contextlib.asynccontextmanager
+    async def working(self, *interceptors: Interceptor) -> AsyncIterator[None]:
+        """Run a worker."""
+        ports = Ports(self.records, self.vims, LocalGranting(self.vims), TEST_TIMINGS)
+        lcm, vim = workers(self.client, ports, interceptors=interceptors)
+        async with lcm, vim:
+            yield
+
+    async def instance(self, name: str) -> VnfInstance:
+        """A new instance of the reference VNF."""
+        instance = reference_instance(name)
+        await self.records.add_instance(instance)
+        return instance
+
+    async def ask(self, operation: Operation, instance: VnfInstance, **changes: object) -> UUID:
+        """Admit and start an operation with the example request of its model."""
+        body = operation.request.model_validate({**example_of(operation.request), **changes})
+        occurrence = VnfLcmOpOcc(
+            id=uuid4(),
+            vnf_instance_id=instance.id,
+            vnfd_id=instance.vnfd_id,
+            operation=operation.operation,
+            workflow=operation.name,
+            operation_state=LcmOperationState.STARTING,
+            state_entered_time=datetime.now(UTC),
+            start_time=datetime.now(UTC),
+            operation_params=body.model_dump(mode="json", exclude_none=True),
+        )
+        await self.records.admit(occurrence)
+        ticket = Ticket(
+            lcm_op_occ_id=occurrence.id,
+            vnf_instance_id=instance.id,
+            operation=operation.operation,
+            workflow=operation.name,
+        )
+        while await self.execution.start(ticket) != "RUNNING":
+            await asyncio.sleep(0.05)
+        return occurrence.id
+
+    async def settled(self, lcm_op_occ_id: UUID) -> VnfLcmOpOcc:
+        """The occurrence once it is final or parked."""
+        deadline = monotonic() + PATIENCE
+        while True:
+            occurrence = await self.records.occurrence(lcm_op_occ_id)
+            if not occurrence.is_open or occurrence.operation_state is LcmOperationState.FAILED_TEMP:
+                return occurrence
+            assert monotonic() < deadline, f"operation {lcm_op_occ_id} stands in {occurrence.operation_state}"
+            await asyncio.sleep(0.05)
+
+    async def decide(self, occurrence: VnfLcmOpOcc, kind: VerdictKind) -> None:
+        """Pass on a verdict."""
+        verdict = Verdict(
+            id=uuid4(), lcm_op_occ_id=occurrence.id, vnf_instance_id=occurrence.vnf_instance_id, kind=kind
+        )
+        await self.execution.decide(verdict)
+
+    async def perform(self, operation: Operation, instance: VnfInstance, **changes: object) -> VnfLcmOpOcc:
+        """Ask and wait."""
+        return await self.settled(await self.ask(operation, instance, **changes))
+
+    async def recorded(self, instance: VnfInstance) -> set[UUID]:
+        """The uids of everything that the record says the instance owns."""
+        return {row.uid for row in await self.records.resources(instance.id)}
+
+    def there(self) -> set[UUID]:
+        """The uids of everything of ours that is in the world."""
+        return {made.uid for made in inventory(self.world) if made.uid is not None}
+
+    def history_id(self, instance: VnfInstance) -> str:
+        """The workflow id of the instance's operations."""
+        return workflow_id(instance.id)
+
+
+@contextlib.asynccontextmanager
+async def stand(client: Client, folder: Path) -> AsyncIterator[Stand]:
+    """Build a stand in a folder: an empty cloud, an empty record, the reference package onboarded."""
+    world = folder / "world.db"
+    seed(world, images=[IMAGE])
+    url = f"sqlite+aiosqlite:///{folder / 'records.db'}"
+    await migrate(url)
+    records = await open_records(url, generate_key())
+    connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
+    await records.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
+    await records.add_package(reference_package())
+    vims = RegisteredVims(records)
+    try:
+        yield Stand(client, records, vims, world, TemporalExecution(client, LCM_QUEUE, (VIM_QUEUE,)))
+    finally:
+        await vims.close()
+        await records.close()

@@ -1,0 +1,1 @@
+"""LCM operations of a VNF: one file each, read top to bottom."""
