@@ -14,14 +14,13 @@ from pathlib import Path
 from time import monotonic
 from uuid import UUID, uuid4
 
-from manoflow.adapters.artifacts.keys import generate_key
 from temporalio.client import Client
 from temporalio.worker import Interceptor
 
 from activities.step import LCM_QUEUE, VIM_QUEUE
 from manoflow.adapters.execution.temporal import TemporalExecution, workflow_id
 from manoflow.adapters.granting.local import LocalGranting
-from manoflow.adapters.records import migrate, open_records
+from manoflow.adapters.records import generate_key, migrate, open_records
 from manoflow.adapters.vim.fake.ledger import inventory
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.adapters.vim.registered import RegisteredVims
@@ -29,6 +28,7 @@ from manoflow.domain.lcm import LcmOperationState, Ticket, Verdict, VerdictKind,
 from manoflow.domain.timing import Timing, Timings
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
+from manoflow.ports.execution import AmbiguousAnswerError
 from manoflow.ports.records import Records
 from manoflow.runtime.workers import Ports, workers
 from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package
@@ -61,8 +61,8 @@ class Stand:
             yield
 
     async def instance(self, name: str) -> VnfInstance:
-        """A new instance of the reference VNF."""
-        instance = reference_instance(name)
+        """A new instance of the reference VNF. Its id is its own: tests share a Temporal server."""
+        instance = reference_instance(name).model_copy(update={"id": uuid4()})
         await self.records.add_instance(instance)
         return instance
 
@@ -102,11 +102,15 @@ class Stand:
             await asyncio.sleep(0.05)
 
     async def decide(self, occurrence: VnfLcmOpOcc, kind: VerdictKind) -> None:
-        """Pass on a verdict."""
+        """Pass on a verdict; an ambiguous answer is settled from the record, as the API does."""
         verdict = Verdict(
             id=uuid4(), lcm_op_occ_id=occurrence.id, vnf_instance_id=occurrence.vnf_instance_id, kind=kind
         )
-        await self.execution.decide(verdict)
+        deadline = monotonic() + PATIENCE
+        while (await self.records.occurrence(occurrence.id)).verdict_id != verdict.id:
+            assert monotonic() < deadline, f"verdict {kind} on {occurrence.id} was not taken"
+            with contextlib.suppress(AmbiguousAnswerError):
+                await self.execution.decide(verdict)
 
     async def perform(self, operation: Operation, instance: VnfInstance, **changes: object) -> VnfLcmOpOcc:
         """Ask and wait."""
@@ -129,10 +133,10 @@ class Stand:
 async def stand(client: Client, folder: Path) -> AsyncIterator[Stand]:
     """Build a stand in a folder: an empty cloud, an empty record, the reference package onboarded."""
     world = folder / "world.db"
-    seed(world, images=[IMAGE])
+    seed(world, images=[IMAGE], flavors=())
     url = f"sqlite+aiosqlite:///{folder / 'records.db'}"
     await migrate(url)
-    records = await open_records(url, generate_key())
+    records = open_records(url, generate_key())
     connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
     await records.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
     await records.add_package(reference_package())

@@ -13,6 +13,9 @@ from temporalio.testing import WorkflowEnvironment
 from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
 from tests.stand import Stand, stand
 
+QUICK_TIMERS = ("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"')
+"""The server lets timers be up to a second late, to gather them; a test of retries would wait for nothing else."""
+
 
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[Client]:
@@ -20,6 +23,7 @@ async def temporal() -> AsyncIterator[Client]:
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(Path(sys.prefix) / "bin" / "temporal"),
+        dev_server_extra_args=list(QUICK_TIMERS),
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     ) as environment:
         yield environment.client

@@ -27,7 +27,7 @@ def history(file: Path) -> WorkflowHistory:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 async def test_every_history_replays(file: Path) -> None:
-    workflows = [Parked, *(operation.workflow for operation in OPERATIONS)]
+    workflows: list[type] = [Parked, *(operation.workflow for operation in OPERATIONS)]
     replayer = Replayer(workflows=workflows, workflow_runner=RUNNER, data_converter=pydantic_data_converter)
     await replayer.replay_workflow(history(file))
 

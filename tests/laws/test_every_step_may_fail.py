@@ -4,6 +4,7 @@ All steps of an operation are struck side by side, each in a VNF instance of its
 """
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,8 @@ from tests.laws.preparing import OPERATIONS, effects, prepared
 from tests.stand import Stand
 from tests.striking import Strike, Striking
 from workflows.catalogue import Operation
+
+SIDE_BY_SIDE = 6
 
 by_name = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
@@ -64,14 +67,15 @@ class Case:
 @by_name
 @pytest.mark.parametrize("verdict", [VerdictKind.RETRY, VerdictKind.ROLLBACK])
 async def test_every_step_may_fail(
-    bench: Stand, operation: Operation, verdict: VerdictKind, record_property: pytest.RecordProperty
+    bench: Stand, operation: Operation, verdict: VerdictKind, record_property: Callable[[str, object], None]
 ) -> None:
     striking = Striking()
     async with bench.working(striking):
         cases = await _cases(bench, operation, striking)
         points = {(case.workflow, case.point): case.strike for case in cases}
         striking.rule = lambda workflow, point, _attempt: points.pop((workflow, point), None)
-        await asyncio.gather(*(_tried(case, verdict) for case in cases))
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+        await asyncio.gather(*(_tried(case, verdict, gate) for case in cases))
     record_property("steps struck", len(striking.struck))
     assert points == {}, "points that were never reached"
     assert bench.there() == {uid for case in cases for uid in await bench.recorded(case.instance)}
@@ -84,8 +88,8 @@ async def _cases(bench: Stand, operation: Operation, striking: Striking) -> list
     striking.seen.clear()
     done = await bench.perform(operation, clean)
     assert done.operation_state is LcmOperationState.COMPLETED, done.error
-    await _forget(bench, operation, clean)
     points = effects(striking.seen[bench.history_id(clean)])
+    await _forget(bench, operation, clean)
     assert len(points) > 0
     struck = [(point, strike) for point in points for strike in (Strike.BEFORE, Strike.AFTER)]
     names = [f"case-{number}" for number in range(len(struck))]
@@ -103,11 +107,12 @@ async def _forget(bench: Stand, operation: Operation, instance: VnfInstance) -> 
         await bench.perform(terminate, instance)
 
 
-async def _tried(case: Case, verdict: VerdictKind) -> None:
-    occurrence = await case.failed()
-    if occurrence.operation_state is LcmOperationState.ROLLED_BACK:
-        await case.must_be_as_before()
-    elif verdict is VerdictKind.RETRY:
-        await case.must_complete(occurrence)
-    else:
-        await case.must_roll_back(occurrence)
+async def _tried(case: Case, verdict: VerdictKind, gate: asyncio.Semaphore) -> None:
+    async with gate:
+        occurrence = await case.failed()
+        if occurrence.operation_state is LcmOperationState.ROLLED_BACK:
+            await case.must_be_as_before()
+        elif verdict is VerdictKind.RETRY:
+            await case.must_complete(occurrence)
+        else:
+            await case.must_roll_back(occurrence)
