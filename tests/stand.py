@@ -51,6 +51,8 @@ class Stand:
     vims: RegisteredVims
     world: Path
     execution: TemporalExecution
+    database_url: str
+    secret_key: str
 
     @contextlib.asynccontextmanager
     async def working(self, *interceptors: Interceptor) -> AsyncIterator[None]:
@@ -136,13 +138,15 @@ async def stand(client: Client, folder: Path) -> AsyncIterator[Stand]:
     seed(world, images=[IMAGE], flavors=())
     url = f"sqlite+aiosqlite:///{folder / 'records.db'}"
     await migrate(url)
-    records = open_records(url, generate_key())
+    key = generate_key()
+    records = open_records(url, key)
     connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
     await records.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
     await records.add_package(reference_package())
     vims = RegisteredVims(records)
     try:
-        yield Stand(client, records, vims, world, TemporalExecution(client, LCM_QUEUE, (VIM_QUEUE,)))
+        execution = TemporalExecution(client, LCM_QUEUE, (VIM_QUEUE,))
+        yield Stand(client, records, vims, world, execution, url, key)
     finally:
         await vims.close()
         await records.close()

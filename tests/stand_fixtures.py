@@ -1,4 +1,4 @@
-"""One Temporal dev server for all laws, a fresh stand for each test."""
+"""Fixtures: one Temporal dev server for the session, a fresh stand for each test that asks for one."""
 
 import sys
 from collections.abc import AsyncIterator
