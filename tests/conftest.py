@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("tests.stand_fixtures",)
+pytest_plugins = ("tests.stand_fixtures", "tests.worker_processes")
 
 UNSET = "MANOFLOW_ETSI is not set"
 

@@ -25,16 +25,10 @@ from manoflow.domain.timing import Timings
 from manoflow.ports.granting import Granting as GrantingPort
 from manoflow.ports.records import Records as RecordsPort
 from manoflow.ports.vim import Vims
+from manoflow.runtime.settings import BY_DEFAULT, WorkerSettings
 from workflows.catalogue import operations
 from workflows.parked import Parked
 from workflows.sandbox import RUNNER
-
-STICKY_TIMEOUT = timedelta(seconds=2)
-"""After a worker's death its workflows go to another one this much later (the SDK's default is 10 s)."""
-HEARTBEAT_THROTTLE = timedelta(seconds=0.5)
-"""Cancellations reach an activity with its heartbeats, so these may not be held back for long."""
-GRACE = timedelta(seconds=5)
-"""What running activities get to end when a worker is asked to stop; what does not end is tried again elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +41,18 @@ class Ports:
     timings: Timings
 
 
-def workers(client: Client, ports: Ports, *, interceptors: Sequence[Interceptor] = ()) -> tuple[Worker, Worker]:
+def workers(
+    client: Client,
+    ports: Ports,
+    settings: WorkerSettings = BY_DEFAULT,
+    *,
+    interceptors: Sequence[Interceptor] = (),
+) -> tuple[Worker, Worker]:
     """The worker of each queue; `interceptors` are put around our own (tests strike through them)."""
     performed = _activities(ports)
     around = [*interceptors, Attending()]
+    throttle = timedelta(seconds=settings.heartbeat_throttle_seconds)
+    grace = timedelta(seconds=settings.grace_seconds)
     lcm = Worker(
         client,
         task_queue=LCM_QUEUE,
@@ -58,19 +60,21 @@ def workers(client: Client, ports: Ports, *, interceptors: Sequence[Interceptor]
         activities=_on(LCM_QUEUE, performed),
         workflow_runner=RUNNER,
         interceptors=around,
-        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
-        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        graceful_shutdown_timeout=GRACE,
+        max_concurrent_activities=settings.parallel_decisions,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_seconds),
+        max_heartbeat_throttle_interval=throttle,
+        default_heartbeat_throttle_interval=throttle,
+        graceful_shutdown_timeout=grace,
     )
     vim = Worker(
         client,
         task_queue=VIM_QUEUE,
         activities=_on(VIM_QUEUE, performed),
+        max_concurrent_activities=settings.parallel_calls,
         interceptors=around,
-        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        graceful_shutdown_timeout=GRACE,
+        max_heartbeat_throttle_interval=throttle,
+        default_heartbeat_throttle_interval=throttle,
+        graceful_shutdown_timeout=grace,
     )
     return lcm, vim
 

@@ -8,8 +8,8 @@ from manoflow.adapters.vim.fake import knobs
 from manoflow.adapters.vim.fake.ledger import duplicates, made_more_than_once
 from manoflow.domain.lcm import LcmOperationState
 from tests.laws.preparing import INSTANTIATE
-from tests.processes.conftest import Start
 from tests.stand import Stand
+from tests.worker_processes import Workers
 
 pytestmark = pytest.mark.processes
 
@@ -19,17 +19,17 @@ pytestmark = pytest.mark.processes
     [("virtual_links.create", "before"), ("ports.create", "after"), ("servers.create", "after")],
 )
 async def test_a_second_worker_finishes_what_a_killed_one_began(
-    bench: Stand, start_worker: Start, call: str, point: Literal["before", "after"]
+    bench: Stand, worker_processes: Workers, call: str, point: Literal["before", "after"]
 ) -> None:
     asked = await bench.instance("killed")
     hold = knobs.hold(bench.world, call, point)
-    first = await start_worker()
+    first = await worker_processes.start()
     occurrence = await bench.ask(INSTANTIATE, asked)
     held = await knobs.await_held(bench.world, hold, within=30)
     assert held.pid == first.pid
     await first.kill()
     knobs.release(bench.world, hold)
-    await start_worker()
+    await worker_processes.start()
 
     done = await bench.settled(occurrence)
     assert done.operation_state is LcmOperationState.COMPLETED, done.error

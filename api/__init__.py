@@ -1,0 +1,1 @@
+"""The ETSI interfaces over HTTP, one file per resource: validate, admit, start, answer."""

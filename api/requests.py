@@ -1,0 +1,103 @@
+"""What every request must keep to before its resource is looked at: media types, query, ids, size of the body."""
+
+from email.message import Message as MediaType
+from uuid import UUID
+
+from fastapi import Depends, HTTPException, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.links import VNF_PKGM_PREFIX
+from manoflow.domain.errors import NotFoundError
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body; package content is streamed to disk and has no limit here."""
+
+_ACCEPTABLE = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
+
+
+def require_acceptable(request: Request) -> None:
+    """406 where the client accepts no JSON."""
+    accept = request.headers.get("Accept")
+    if accept and not any(_wanted(media_range) in _ACCEPTABLE for media_range in accept.split(",")):
+        raise HTTPException(406, f"cannot answer as {accept}: answers are application/json, problems problem+json")
+
+
+def require_json(request: Request) -> None:
+    """415 where there is a body that says that it is not JSON, or says nothing."""
+    length = request.headers.get("Content-Length", "0")
+    if length == "0" and "Transfer-Encoding" not in request.headers:
+        return
+    given = media_type(request)
+    if given != "application/json" and not given.endswith("+json"):
+        raise HTTPException(415, f"cannot read a body of Content-Type {given or '(none)'}: send application/json")
+
+
+def refuse_query(request: Request) -> None:
+    """400 for query parameters: ignoring a filter in silence would answer another question than was asked."""
+    if request.query_params:
+        names = ", ".join(sorted(set(request.query_params)))
+        raise HTTPException(400, f"cannot use query parameters ({names}): this release supports none, leave them out")
+
+
+def media_type(request: Request) -> str:
+    """The type a body is said to have, without parameters; empty where nothing is said."""
+    given = request.headers.get("Content-Type")
+    if not given:
+        return ""
+    parsed = MediaType()
+    parsed["Content-Type"] = given
+    return parsed.get_content_type()
+
+
+def id_in_path(text: str, what: str) -> UUID:
+    """The id that a path names. What is no id of ours names nothing: `NotFoundError`."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        message = f"cannot find {what} {text}: that is not an id of this system"
+        raise NotFoundError(message) from error
+
+
+PLAIN = (Depends(require_acceptable), Depends(refuse_query))
+"""Dependencies of every router."""
+JSON = (*PLAIN, Depends(require_json))
+"""Dependencies of every router whose bodies are JSON."""
+
+
+class LimitBodies:
+    """Middleware: a body larger than the limit gets 413, by its declared length or as soon as too much was read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is read. Nothing is read for a resource or method that does not exist."""
+        if scope["type"] != "http" or _is_package_content(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        read = int(declared) if declared.isdigit() and int(declared) > BODY_LIMIT else 0
+
+        async def counted() -> Message:
+            nonlocal read
+            _require_within_limit(read)
+            message = await receive()
+            read += len(message.get("body", b""))
+            _require_within_limit(read)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _require_within_limit(size: int) -> None:
+    if size > BODY_LIMIT:
+        raise HTTPException(413, f"cannot read a body of more than {BODY_LIMIT} bytes")
+
+
+def _is_package_content(path: str) -> bool:
+    return path.startswith(f"{VNF_PKGM_PREFIX}/") and path.endswith("/package_content")
+
+
+def _wanted(media_range: str) -> str:
+    name, *parameters = (part.strip().lower() for part in media_range.split(";"))
+    return "" if "q=0" in parameters else name

@@ -1,0 +1,48 @@
+"""What the API is given to work with: ports and settings, injected once by the composition root.
+
+`api.app.create_app` puts the `Services` on the application; routes take them by the dependency `Injected`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.links import Links
+from manoflow.domain.packages import PackageContent
+from manoflow.ports.artifacts import Artifacts
+from manoflow.ports.execution import Execution
+from manoflow.ports.records import Records
+from manoflow.ports.vim import Vims
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything outside the API that it talks to."""
+
+    records: Records
+    execution: Execution
+    artifacts: Artifacts
+    vims: Vims
+    read_package: Callable[[Path], PackageContent]
+    """Reads a package file; slow, called in a thread. `InvalidInputError` says what is wrong with the file."""
+    drivers: frozenset[str]
+    """Names of the VIM drivers that are installed."""
+    public_url: str
+    """What every link begins with, e.g. ``http://127.0.0.1:8080``."""
+
+    @property
+    def links(self) -> Links:
+        """The URLs of our resources."""
+        return Links(self.public_url)
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that serves a request."""
+    services: Services = request.app.state.services
+    return services
+
+
+Injected = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,110 @@
+"""The task resources of a VNF instance, one for each operation of the catalogue (SOL003 clauses 5.4.4 to 5.4.11b).
+
+Every one is the same: validate the request, let the operation check that it can be planned, admit the occurrence, have
+it started, answer 202. What differs stands in the operation's own file under `workflows.vnf`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Response
+
+from api.brought_vims import brought, register
+from api.links import VNF_LCM_PREFIX
+from api.problems import documented
+from api.requests import JSON
+from api.services import Injected, Services
+from api.starter import InjectedStarter
+from api.versions import VNF_LCM
+from api.vnf_instances import ExistingInstance
+from manoflow.domain.base import Model
+from manoflow.domain.errors import ConflictError
+from manoflow.domain.lcm import LcmOperationState, VnfLcmOpOcc
+from manoflow.domain.targets.placing import chosen_vim
+from manoflow.domain.vim import Vim
+from manoflow.domain.vnf import InstantiateVnfRequest, VnfInstance
+from workflows.catalogue import Operation, operations
+
+
+def router() -> APIRouter:
+    """``POST /vnf_instances/{vnfInstanceId}/{operation}`` for every operation."""
+    tasks = APIRouter(
+        prefix=f"{VNF_LCM_PREFIX}/vnf_instances/{{vnfInstanceId}}",
+        tags=["VNF lifecycle operations"],
+        dependencies=[Depends(VNF_LCM.require_version), *JSON],
+        responses=documented(400, 404, 406, 409, 413, 415, 422, 503),
+    )
+    for operation in operations():
+        tasks.add_api_route(
+            f"/{operation.path}",
+            _task(operation),
+            methods=["POST"],
+            status_code=202,
+            response_class=Response,
+            summary=operation.summary,
+        )
+    return tasks
+
+
+def _task(operation: Operation) -> Callable[..., Awaitable[Response]]:
+    async def task(asked: Model, instance: ExistingInstance, services: Injected, starter: InjectedStarter) -> Response:
+        occurrence = await _admitted(operation, asked, instance, services)
+        await starter.begin(occurrence)
+        return Response(status_code=202, headers={"Location": services.links.occurrence(occurrence.id)})
+
+    task.__annotations__["asked"] = operation.request  # the type of the body is known only now
+    return task
+
+
+async def _admitted(operation: Operation, asked: Model, instance: VnfInstance, services: Services) -> VnfLcmOpOcc:
+    """Check and admit. Nothing is written before everything that can be checked has been."""
+    _require_state(operation, instance)
+    now = datetime.now(UTC)
+    new = brought(instance, asked, services.drivers, now)
+    vim = _chosen_vim(instance, asked, [*await services.records.vims(), *(vim for vim, _ in new)])
+    await _check(operation, asked, instance, vim, services)
+    await register(services.records, new)
+    occurrence = _occurrence(operation, asked, instance, now)
+    await services.records.admit(occurrence)
+    return occurrence
+
+
+def _require_state(operation: Operation, instance: VnfInstance) -> None:
+    if instance.instantiation_state is not operation.allowed_in:
+        message = (
+            f"cannot {operation.path} VNF instance {instance.id}: it is {instance.instantiation_state}, "
+            f"{operation.path} needs it {operation.allowed_in}"
+        )
+        raise ConflictError(message)
+
+
+def _chosen_vim(instance: VnfInstance, asked: Model, vims: Sequence[Vim]) -> str:
+    if isinstance(asked, InstantiateVnfRequest):
+        return chosen_vim(instance, asked, vims)
+    if instance.state is None:
+        message = f"cannot change VNF instance {instance.id}: nothing of it is recorded"
+        raise ConflictError(message)
+    return instance.state.vim_connection_id
+
+
+async def _check(operation: Operation, asked: Model, instance: VnfInstance, vim: str, services: Services) -> None:
+    package = await services.records.package(instance.vnf_pkg_id)
+    if package.content is None:
+        message = f"cannot {operation.path} VNF instance {instance.id}: its VNF package {package.id} has no content"
+        raise ConflictError(message)
+    operation.check(instance, package.content.vnfd, asked, vim)
+
+
+def _occurrence(operation: Operation, asked: Model, instance: VnfInstance, now: datetime) -> VnfLcmOpOcc:
+    return VnfLcmOpOcc(
+        id=uuid4(),
+        vnf_instance_id=instance.id,
+        vnfd_id=instance.vnfd_id,
+        operation=operation.operation,
+        workflow=operation.name,
+        operation_state=LcmOperationState.STARTING,
+        state_entered_time=now,
+        start_time=now,
+        operation_params=asked.model_dump(mode="json", exclude_unset=True),
+    )

@@ -1,0 +1,1 @@
+"""From package bytes to one neutral model: CSAR archives and SOL001 templates."""

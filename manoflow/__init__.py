@@ -1,0 +1,1 @@
+"""The product's nouns and edges: domain, ports, adapters and the runtime that wires them."""

@@ -1,0 +1,1 @@
+"""Where content lives: package files and user data, behind `manoflow.ports.artifacts`."""

@@ -1,0 +1,1 @@
+"""Who grants: the local NFVO; later another product over SOL003."""

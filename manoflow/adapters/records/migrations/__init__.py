@@ -1,0 +1,1 @@
+"""Alembic's folder: `env` runs the migrations in `versions`, oldest first. A released migration is never edited."""

@@ -1,0 +1,87 @@
+"""VNF packages (the protocol `Packages`). That a VNFD id names one package is a unique index."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from manoflow.adapters.records.engine import Transaction
+from manoflow.adapters.records.lookups import find_package, found
+from manoflow.adapters.records.part import Part
+from manoflow.adapters.records.rows import model_of, row_of
+from manoflow.adapters.records.tables import instances, is_onboarded, packages
+from manoflow.domain.errors import AlreadyExistsError, ConflictError
+from manoflow.domain.packages import OperationalState, VnfPackage
+
+
+class PackageRecords(Part):
+    """What is onboarded, and what uses it."""
+
+    async def add_package(self, package: VnfPackage) -> None:
+        """Record a new package resource."""
+        async with self._database.writing() as tx:
+            try:
+                await tx.insert(packages, _row(package), taken="the id is taken")
+            except AlreadyExistsError as refused:
+                raise await _refusal(tx, package, refused) from refused
+
+    async def package(self, vnf_pkg_id: UUID) -> VnfPackage:
+        """One package."""
+        async with self._database.reading() as tx:
+            return await find_package(tx, vnf_pkg_id)
+
+    async def package_of(self, vnfd_id: str) -> VnfPackage:
+        """The onboarded package that holds this VNFD."""
+        async with self._database.reading() as tx:
+            row = await tx.row(packages, packages.c.vnfd_id == vnfd_id, is_onboarded)
+        return model_of(VnfPackage, found(row, f"an onboarded VNF package with VNFD {vnfd_id}"))
+
+    async def packages(self) -> Sequence[VnfPackage]:
+        """All, oldest first."""
+        async with self._database.reading() as tx:
+            return [model_of(VnfPackage, row) for row in await tx.rows(packages)]
+
+    async def save_package(self, package: VnfPackage) -> None:
+        """Write a package's new state."""
+        async with self._database.writing() as tx:
+            await find_package(tx, package.id, lock=True)
+            try:
+                await tx.update(packages, packages.c.id == package.id, _row(package), taken="its VNFD id is taken")
+            except AlreadyExistsError as refused:
+                raise await _refusal(tx, package, refused) from refused
+
+    async def package_in_use(self, vnf_pkg_id: UUID) -> bool:
+        """An instance refers to it (an open occurrence does so through its instance)."""
+        async with self._database.reading() as tx:
+            return await _user(tx, vnf_pkg_id) is not None
+
+    async def delete_package(self, vnf_pkg_id: UUID) -> None:
+        """Forget it, while nobody can begin to use it."""
+        async with self._database.writing() as tx:
+            package = await find_package(tx, vnf_pkg_id, lock=True)
+            user = await _user(tx, vnf_pkg_id)
+            if user:
+                raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: VNF instance {user} uses it")
+            if package.operational_state is OperationalState.ENABLED:
+                raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: it is ENABLED; disable it first")
+            await tx.delete(packages, packages.c.id == vnf_pkg_id)
+
+
+def _row(package: VnfPackage) -> dict[str, object]:
+    return {**row_of(package, packages), "vnfd_id": package.content.vnfd.id if package.content else None}
+
+
+async def _refusal(tx: Transaction, package: VnfPackage, refused: AlreadyExistsError) -> ConflictError:
+    what = f"cannot record VNF package {package.id}"
+    vnfd_id = package.content.vnfd.id if package.content else None
+    other = await tx.row(packages, packages.c.vnfd_id == vnfd_id, is_onboarded, packages.c.id != package.id)
+    if other is None:
+        return ConflictError(f"{what}: {refused}")
+    return ConflictError(
+        f"{what}: VNFD {vnfd_id} is that of VNF package {other['id']} already; "
+        "delete that package, or give this VNFD a descriptor_id of its own"
+    )
+
+
+async def _user(tx: Transaction, vnf_pkg_id: UUID) -> UUID | None:
+    """An instance of the package."""
+    row = await tx.row(instances, instances.c.vnf_pkg_id == vnf_pkg_id)
+    return row["id"] if row else None

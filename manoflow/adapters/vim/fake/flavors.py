@@ -1,0 +1,65 @@
+"""Flavors and images: what servers are made by and from."""
+
+import json
+from collections.abc import Sequence
+from sqlite3 import Row
+
+from manoflow.adapters.vim.fake.calls import Calls, Turn
+from manoflow.adapters.vim.fake.resources import FakeResources
+from manoflow.adapters.vim.fake.rows import insert
+from manoflow.adapters.vim.fake.strikes import Call
+from manoflow.domain.cloud import Flavor, Image, NewFlavor
+
+
+class FakeFlavors(FakeResources[NewFlavor]):
+    """Flavors. The id of one that is made is its uid, so a second create is refused."""
+
+    kind = "flavors"
+
+    async def available(self) -> Sequence[Flavor]:
+        """Every flavor."""
+        return await self._calls.perform(Call(kind="flavors.available"), _available)
+
+    def _make(self, turn: Turn, new: NewFlavor) -> str:
+        return insert(
+            turn,
+            self.kind,
+            new,
+            vim_id=str(new.uid),
+            vcpus=new.vcpus,
+            memory_mib=new.memory_mib,
+            disk_gib=new.disk_gib,
+            extra_specs=json.dumps(new.extra_specs, sort_keys=True),
+        )
+
+
+class FakeImages:
+    """Images: `manoflow.ports.vim.Images`."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def look_up(self, name_or_id: str) -> Sequence[Image]:
+        """Images of that id or name."""
+
+        def look(turn: Turn) -> list[Image]:
+            rows = turn.world.execute("SELECT * FROM images WHERE ? IN (id, name) ORDER BY id", (name_or_id,))
+            return [Image(vim_id=row["id"], name=row["name"]) for row in rows]
+
+        return await self._calls.perform(Call(kind="images.look_up", name=name_or_id), look)
+
+
+def _available(turn: Turn) -> list[Flavor]:
+    rows = turn.world.execute("SELECT * FROM flavors WHERE gone_at IS NULL ORDER BY name, id")
+    return [_flavor(row) for row in rows]
+
+
+def _flavor(row: Row) -> Flavor:
+    return Flavor(
+        vim_id=row["id"],
+        name=row["name"],
+        vcpus=row["vcpus"],
+        memory_mib=row["memory_mib"],
+        disk_gib=row["disk_gib"],
+        made_by_us=row["uid"] is not None,
+    )

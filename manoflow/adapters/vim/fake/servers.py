@@ -1,0 +1,106 @@
+"""Servers: they take a host, ports and volumes, all of it or nothing."""
+
+from sqlite3 import Row
+from typing import Any
+from uuid import UUID
+
+from manoflow.adapters.vim.fake.calls import Turn
+from manoflow.adapters.vim.fake.placement import choose_host
+from manoflow.adapters.vim.fake.resources import FakeResources
+from manoflow.adapters.vim.fake.rows import bearing, insert, require, select
+from manoflow.domain.cloud import NewServer, ResourceState
+from manoflow.domain.errors import AlreadyExistsError, BusyError, ConflictError, InvalidInputError, NotFoundError
+
+NO_HOST = "No valid host was found."
+
+
+class FakeServers(FakeResources[NewServer]):
+    """Servers. One for which there is no host ends BROKEN and takes no port or volume."""
+
+    kind = "servers"
+
+    def _make(self, turn: Turn, new: NewServer) -> str:
+        flavor_id = _flavor(turn, new)
+        if new.image_id is not None:
+            require(turn, "images", new.image_id, new)
+        ports = [_port(turn, uid, new) for uid in new.port_uids]
+        volumes = [_volume(turn, uid, new) for uid in _volume_uids(new)]
+        group = bearing(turn, "placement_groups", new.group_uid, new) if new.group_uid else None
+        host = choose_host(turn, _zone(turn, new), group)
+        vim_id = insert(
+            turn,
+            self.kind,
+            new,
+            fault=turn.fault if host else NO_HOST,
+            flavor_id=flavor_id,
+            image_id=new.image_id,
+            group_id=group["id"] if group else None,
+            zone=host["zone"] if host else new.zone,
+            host=host["name"] if host else None,
+            user_data=new.user_data,
+        )
+        if host:
+            _attach(turn, "ports", ports, vim_id)
+            _attach(turn, "storages", volumes, vim_id)
+        return vim_id
+
+    def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:
+        power = "started" if self._state(turn, row) is ResourceState.READY else None
+        return {"zone": row["zone"], "host": row["host"], "power": power}
+
+
+def _flavor(turn: Turn, new: NewServer) -> str:
+    if new.flavor_uid is not None and new.flavor_id is None:
+        return str(bearing(turn, "flavors", new.flavor_uid, new)["id"])
+    if new.flavor_id is not None and new.flavor_uid is None:
+        require(turn, "flavors", new.flavor_id, new)
+        return new.flavor_id
+    raise InvalidInputError(f"cannot make {new.name} ({new.uid}): it needs either a flavor's id or its uid")
+
+
+def _volume_uids(new: NewServer) -> tuple[UUID, ...]:
+    """All volumes in order, the one to boot from first."""
+    if new.boot_storage_uid is not None:
+        return (new.boot_storage_uid, *new.storage_uids)
+    if new.image_id is None:
+        raise InvalidInputError(f"cannot make {new.name} ({new.uid}): it has neither an image nor a boot volume")
+    return new.storage_uids
+
+
+def _zone(turn: Turn, new: NewServer) -> str | None:
+    known = turn.world.execute("SELECT 1 FROM hosts WHERE zone = ?", (new.zone,)).fetchone()
+    if new.zone is not None and known is None:
+        raise NotFoundError(f"cannot make {new.name} ({new.uid}): the VIM has no zone {new.zone}")
+    return new.zone
+
+
+def _port(turn: Turn, uid: UUID, new: NewServer) -> Row:
+    port = bearing(turn, "ports", uid, new)
+    _refuse_if_used(turn, "port", port, new)
+    return port
+
+
+def _volume(turn: Turn, uid: UUID, new: NewServer) -> Row:
+    volume = bearing(turn, "storages", uid, new)
+    _refuse_if_used(turn, "volume", volume, new)
+    if volume["ready_at"] > turn.now:
+        raise BusyError(f"cannot make {new.name} ({new.uid}): volume {volume['id']} ({uid}) is still being built")
+    if volume["fault"]:
+        raise ConflictError(f"cannot make {new.name} ({new.uid}): volume {volume['id']} ({uid}) is broken")
+    return volume
+
+
+def _refuse_if_used(turn: Turn, what: str, row: Row, new: NewServer) -> None:
+    """Whoever made the same server before us was first; another server may yet give back what it has."""
+    if row["server_id"] is None:
+        return
+    (owner,) = select(turn, "servers", "id", row["server_id"])
+    sentence = f"cannot make {new.name} ({new.uid}): {what} {row['id']} ({row['uid']}) is used by server {owner['id']}"
+    if owner["uid"] == str(new.uid):
+        raise AlreadyExistsError(f"{sentence}, which has the same uid")
+    raise BusyError(sentence)
+
+
+def _attach(turn: Turn, kind: str, rows: list[Row], server_id: str) -> None:
+    statement = f"UPDATE {kind} SET server_id = ?, position = ? WHERE id = ?"  # noqa: S608 - a name of ours
+    turn.world.executemany(statement, [(server_id, position, row["id"]) for position, row in enumerate(rows)])

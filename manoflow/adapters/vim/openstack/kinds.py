@@ -1,0 +1,118 @@
+"""What every kind of resource has in common: the port's six verbs over four blocking calls.
+
+A kind says how it lists by a tag, creates and deletes; this base runs that in threads, names in each error what was
+being done, and turns lists into findings. Lists are the only way of looking: they show what exists at that moment,
+twins included.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from openstack.connection import Connection
+
+from manoflow.adapters.vim.openstack.cloud import Cloud
+from manoflow.adapters.vim.openstack.tags import Tag, uid_tag, vnf_tag
+from manoflow.domain.cloud import NewResource, Tagged, VimResource
+from manoflow.domain.errors import NotFoundError
+from manoflow.domain.identity import Kind
+
+New = TypeVar("New", bound=NewResource)
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Creation time of kinds for which Nova keeps none: of twins the lower id then counts as the older."""
+
+
+class CloudResources(ABC, Generic[New]):
+    """One kind of resource in one project; the `manoflow.ports.vim.Resources` of that kind."""
+
+    kind: ClassVar[Kind]
+    noun: ClassVar[str]
+
+    def __init__(self, cloud: Cloud) -> None:
+        """Share the cloud's threads with the other kinds."""
+        self._cloud = cloud
+
+    async def find(self, uid: UUID) -> Sequence[VimResource]:
+        """Every resource of this kind that bears the uid."""
+        return await self._listed(f"look for {self.noun} {uid}", uid_tag(uid))
+
+    async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
+        """All of this kind that belong to the VNF instance."""
+        return await self._listed(f"list the {self.noun}s of VNF {vnf_instance_id}", vnf_tag(vnf_instance_id))
+
+    async def create(self, new: New) -> VimResource:
+        """Ask for it; see `manoflow.ports.vim.Resources.create`."""
+        return await self._cloud.call(f"make {self._named(new)}", lambda sdk: self._create(sdk, new))
+
+    async def finish(self, half_made: VimResource, new: New) -> VimResource:
+        """Add what is missing. Kinds that one call makes whole are never half made."""
+        return await self._cloud.call(f"finish {self._named(new)}", lambda sdk: self._finish(sdk, half_made, new))
+
+    async def delete(self, resource: VimResource) -> None:
+        """Ask for its removal; absence is success."""
+        doing = f"delete {self.noun} {resource.name} ({resource.vim_id})"
+        with suppress(NotFoundError):
+            await self._cloud.call(doing, lambda sdk: self._delete(sdk, resource))
+
+    async def tagged(self) -> Sequence[Tagged]:
+        """Everything of this kind that bears a uid of ours, of whatever VNF."""
+        return [
+            Tagged(
+                kind=self.kind,
+                vim_id=found.vim_id,
+                name=found.name,
+                uid=found.uid,
+                vnf_instance_id=found.vnf_instance_id,
+            )
+            for found in await self._listed(f"list the {self.noun}s of Manoflow", None)
+        ]
+
+    async def _listed(self, doing: str, tag: Tag | None) -> Sequence[VimResource]:
+        return await self._cloud.call(doing, lambda sdk: self._list(sdk, tag))
+
+    def _named(self, new: New) -> str:
+        return f"{self.noun} {new.name} ({new.uid})"
+
+    def vim_ids(self, sdk: Connection, uids: Sequence[UUID], new: NewResource) -> list[str]:
+        """The VIM's own ids, in order, of what a new resource refers to by uid: one list call however many they are.
+
+        Blocking. Raises `NotFoundError` naming one that does not exist; of several with one uid the oldest counts.
+        """
+        if not uids:
+            return []
+        tag = uid_tag(uids[0]) if len(uids) == 1 else vnf_tag(new.vnf_instance_id)
+        youngest_first = sorted(self._list(sdk, tag), key=_age, reverse=True)
+        by_uid = {found.uid: found.vim_id for found in youngest_first}
+        for uid in uids:
+            if uid not in by_uid:
+                raise NotFoundError(f"cannot make {new.name} ({new.uid}): its {self.noun} {uid} does not exist")
+        return [by_uid[uid] for uid in uids]
+
+    @abstractmethod
+    def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
+        """Those that bear the tag; without a tag, all that bear any uid."""
+
+    @abstractmethod
+    def _create(self, sdk: Connection, new: New) -> VimResource:
+        """Make it and return it as the service shows it."""
+
+    def _finish(self, _sdk: Connection, half_made: VimResource, _new: New) -> VimResource:
+        return half_made
+
+    @abstractmethod
+    def _delete(self, sdk: Connection, resource: VimResource) -> None:
+        """Ask for its removal."""
+
+
+def moment(text: str) -> datetime:
+    """Read a service's time. Cinder writes none of the zone, and means UTC as the others do."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _age(found: VimResource) -> tuple[datetime, str]:
+    return found.created_at, found.vim_id

@@ -1,0 +1,1 @@
+"""The small interfaces through which the product reaches clouds, records and secrets."""

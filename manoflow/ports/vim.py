@@ -1,0 +1,126 @@
+"""The ports to a VIM: one small interface per kind of resource, the same six verbs on each.
+
+A driver (`manoflow.adapters.vim.<name>`) offers a coroutine ``connect(connection: VimConnection) -> VimDriver``; the
+module's name is the driver's name. A driver only finds, creates, reads and deletes single resources. Who looks
+first, adopts, removes twins and waits is decided once, in `activities.converging`, for every driver. All errors are
+those of `manoflow.domain.errors`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from manoflow.domain.cloud import (
+    Flavor,
+    Image,
+    Network,
+    NewFlavor,
+    NewPlacementGroup,
+    NewPort,
+    NewResource,
+    NewServer,
+    NewStorage,
+    NewVirtualLink,
+    Tagged,
+    VimResource,
+)
+from manoflow.domain.vim import VimConnection
+
+New_contra = TypeVar("New_contra", bound=NewResource, contravariant=True)
+
+
+class Resources(Protocol[New_contra]):
+    """One kind of resource in one VIM."""
+
+    async def find(self, uid: UUID) -> Sequence[VimResource]:
+        """Every resource that bears this uid, in whatever state; empty when there is none (then nothing was made)."""
+        ...
+
+    async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
+        """All of one VNF instance, by one list call: serves everybody who waits for one of them."""
+        ...
+
+    async def create(self, new: New_contra) -> VimResource:
+        """Ask for it and return at once, perhaps still BUILDING.
+
+        Raises `AlreadyExistsError` where a unique name, id or address derived from the uid is taken.
+        """
+        ...
+
+    async def finish(self, half_made: VimResource, new: New_contra) -> VimResource:
+        """Add what is missing to a HALF_MADE resource. Only called for those."""
+        ...
+
+    async def delete(self, resource: VimResource) -> None:
+        """Ask for its removal and return at once. One that is gone or going is no error."""
+        ...
+
+
+class Images(Protocol):
+    """Images that the VIM has."""
+
+    async def look_up(self, name_or_id: str) -> Sequence[Image]:
+        """Usable images of that id or name: empty when none, several when a name is ambiguous."""
+        ...
+
+
+class Flavors(Resources[NewFlavor], Protocol):
+    """Flavors: those the VIM has, and those made for one VNF."""
+
+    async def available(self) -> Sequence[Flavor]:
+        """Every flavor the tenant may use."""
+        ...
+
+
+class VirtualLinks(Resources[NewVirtualLink], Protocol):
+    """Networks: those of a VNF, and those that were there before."""
+
+    async def look_up(self, resource_id: str) -> Network | None:
+        """A network that was there before, by its own id."""
+        ...
+
+
+class VimDriver(Protocol):
+    """A connection to one VIM."""
+
+    flavors: Flavors
+    placement_groups: Resources[NewPlacementGroup]
+    virtual_links: VirtualLinks
+    ports: Resources[NewPort]
+    storages: Resources[NewStorage]
+    servers: Resources[NewServer]
+    images: Images
+
+    async def check(self) -> str:
+        """Reach every service the driver needs; answers one line that says what was found.
+
+        Raises a `ManoError` that names the service that did not answer or refused.
+        """
+        ...
+
+    async def tagged(self) -> Sequence[Tagged]:
+        """Everything in the VIM that bears a Manoflow tag, of whatever VNF and kind."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class Vims(Protocol):
+    """The registered VIMs: gives a driver for a VIM connection's id."""
+
+    async def driver(self, vim_connection_id: str) -> VimDriver:
+        """The driver, connected (and kept for the next caller).
+
+        Raises `NotFoundError` for an unknown id and whatever connecting raises.
+        """
+        ...
+
+
+class Connect(Protocol):
+    """What a driver's module offers under the name ``connect``."""
+
+    async def __call__(self, connection: VimConnection) -> VimDriver:
+        """Prepare a driver; need not talk to the VIM yet."""
+        ...

@@ -1,0 +1,1 @@
+"""The composition root: settings, worker, server, command line and the embedded stack."""

@@ -1,0 +1,105 @@
+"""`manoflow vim`: the clouds that VNFs are built in."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from manoflow.domain.errors import InvalidInputError
+from manoflow.runtime.cli.command import AsJson, api_of, command, listed, show
+from manoflow.runtime.client import VIMS, Json
+
+app = typer.Typer(help="VIMs: the clouds that VNFs are built in.", no_args_is_help=True)
+
+VimId = Annotated[str, typer.Argument(metavar="ID", help="Id of the VIM.")]
+
+CLOUDS_YAML = (Path("clouds.yaml"), Path("~/.config/openstack/clouds.yaml"), Path("/etc/openstack/clouds.yaml"))
+"""Where OpenStack's own tools look for it; the environment variable OS_CLIENT_CONFIG_FILE comes first."""
+
+
+@app.command()
+@command
+async def add(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    *,
+    cloud: Annotated[str | None, typer.Option(help="A cloud of a clouds.yaml: an OpenStack.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="The clouds.yaml.", show_default="where OpenStack's tools look for it")
+    ] = None,
+    driver: Annotated[str | None, typer.Option(help="Name of the driver, for anything but --cloud.")] = None,
+    interface: Annotated[
+        list[str], typer.Option(metavar="KEY=VALUE", help="Attribute of interfaceInfo; may be repeated.")
+    ] = [],  # noqa: B006 - Typer reads it and does not change it
+    vim_id: Annotated[
+        str | None, typer.Option("--id", help="Id for it.", show_default="name of the cloud or driver")
+    ] = None,
+    default: Annotated[bool, typer.Option("--default", help="Use it where a request names no VIM.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Register a VIM. Its credentials are encrypted at rest and never shown again."""
+    if (cloud is None) == (driver is None):
+        raise InvalidInputError("cannot tell which VIM is meant: give either --cloud or --driver")
+    name = vim_id or cloud or driver
+    body: Json = {"id": name, "vimId": name, "driver": driver or "openstack", "default": default}
+    body |= connection_of_cloud(file, cloud) if cloud else {"interfaceInfo": dict(_pair(one) for one in interface)}
+    async with api_of(context) as api:
+        vim = (await api.post(VIMS, body)).json()
+    show(vim, f"VIM {vim['id']} is registered: `manoflow vim check {vim['id']}` tries it", as_json=as_json)
+
+
+@app.command("list")
+@command
+async def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List all VIMs."""
+    async with api_of(context) as api:
+        vims = await api.get(VIMS)
+    columns = {"id": "id", "VIM": "vimId", "driver": "driver", "default": "default"}
+    nothing = "no VIM yet: `manoflow vim add --cloud NAME` registers one"
+    show(vims, listed(vims, columns, nothing=nothing), as_json=as_json)
+
+
+@app.command()
+@command
+async def check(context: typer.Context, vim_id: VimId, *, as_json: AsJson = False) -> None:
+    """See that every service of a VIM answers with these credentials."""
+    async with api_of(context) as api:
+        found = (await api.post(f"{VIMS}/{vim_id}/check")).json()
+    show(found, escape(str(found["result"])), as_json=as_json)
+
+
+@app.command()
+@command
+async def orphans(context: typer.Context, vim_id: VimId, *, as_json: AsJson = False) -> None:
+    """List what bears our tag in a VIM and belongs to no VNF instance. Exit code 1 where there is anything."""
+    async with api_of(context) as api:
+        found = await api.get(f"{VIMS}/{vim_id}/orphans")
+    columns = {"kind": "kind", "id": "vimId", "name": "name", "VNF": "vnfInstanceId", "uid": "uid"}
+    show(found, listed(found, columns, nothing="no orphans"), as_json=as_json)
+    if found:
+        raise typer.Exit(1)
+
+
+def connection_of_cloud(file: Path | None, cloud: str) -> Json:
+    """The interfaceInfo and accessInfo of a cloud in a clouds.yaml, found as OpenStack's own tools find it."""
+    from manoflow.adapters.vim.openstack import from_clouds_yaml  # noqa: PLC0415 - the SDK is slow to import
+
+    return from_clouds_yaml(file or _clouds_yaml(), cloud)
+
+
+def _clouds_yaml() -> Path:
+    named = os.environ.get("OS_CLIENT_CONFIG_FILE")
+    places = [Path(named)] if named else [place.expanduser() for place in CLOUDS_YAML]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        looked = ", ".join(str(place) for place in places)
+        raise InvalidInputError(f"cannot find a clouds.yaml (looked for {looked}): name it by --file")
+    return found
+
+
+def _pair(option: str) -> tuple[str, str]:
+    key, equals, value = option.partition("=")
+    if not key or not equals:
+        raise InvalidInputError(f"cannot read --interface {option}: give KEY=VALUE")
+    return key, value

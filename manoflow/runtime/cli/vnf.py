@@ -1,0 +1,174 @@
+"""`manoflow vnf`: VNF instances and the operations on them (SOL003)."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from manoflow.domain.errors import InvalidInputError
+from manoflow.domain.lcm import LcmOperationState
+from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
+from manoflow.runtime.cli.watching import follow
+from manoflow.runtime.client import INSTANCES, PACKAGES, Api, Json
+
+app = typer.Typer(help="VNF instances.", no_args_is_help=True)
+
+VnfId = Annotated[str, typer.Argument(metavar="ID", help="Id of the VNF instance.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Watch the operation until it ends or needs a decision.")]
+
+DYNAMIC = {
+    "layerProtocol": "IP_OVER_ETHERNET",
+    "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "numDynamicAddresses": 1}]},
+}
+
+
+@app.command()
+@command
+async def create(
+    context: typer.Context,
+    *,
+    vnfd: Annotated[str | None, typer.Option(help="Id of the VNFD.")] = None,
+    package: Annotated[str | None, typer.Option(help="Id of the package that holds the VNFD.")] = None,
+    name: Annotated[str | None, typer.Option(help="Names of its resources begin with it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create the identifier of a VNF instance: nothing is built yet."""
+    if (vnfd is None) == (package is None):
+        raise InvalidInputError("cannot tell which VNFD is meant: give either --vnfd or --package")
+    async with api_of(context) as api:
+        request = {"vnfdId": vnfd or await _vnfd_of(api, str(package)), "vnfInstanceName": name}
+        made = (await api.post(INSTANCES, {key: value for key, value in request.items() if value})).json()
+    show(made, str(made["id"]), as_json=as_json)
+
+
+@app.command()
+@command
+async def instantiate(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    vnf_id: VnfId,
+    *,
+    flavour: Annotated[str | None, typer.Option(help="Id of the deployment flavour.")] = None,
+    level: Annotated[str | None, typer.Option(help="Id of the instantiation level.")] = None,
+    ext_net: Annotated[
+        list[str], typer.Option(metavar="CPD=NETWORK", help="Connect an external CP; may be repeated.")
+    ] = [],  # noqa: B006 - Typer reads it and does not change it
+    vim: Annotated[str | None, typer.Option(help="Id of the VIM; the default one if not given.")] = None,
+    request: Annotated[
+        Path | None, typer.Option(help="File with an InstantiateVnfRequest (JSON); options are put into it.")
+    ] = None,
+    wait: Wait = False,
+) -> None:
+    """Build a VNF: every server, network, port and volume of the chosen flavour."""
+    body = _read(request) if request else {}
+    body |= {
+        key: value for key, value in (("flavourId", flavour), ("instantiationLevelId", level)) if value is not None
+    }
+    if ext_net:
+        body["extVirtualLinks"] = ext_virtual_links(ext_net)
+    if vim:
+        body["vimConnectionInfo"] = {vim: {"vimId": vim}}
+    await _begin(context, vnf_id, "instantiate", body, wait=wait)
+
+
+@app.command()
+@command
+async def terminate(
+    context: typer.Context,
+    vnf_id: VnfId,
+    *,
+    graceful: Annotated[int | None, typer.Option(metavar="SECONDS", help="Take it out of service first.")] = None,
+    wait: Wait = False,
+) -> None:
+    """Remove everything that a VNF consists of; its identifier stays."""
+    body: Json = {"terminationType": "FORCEFUL"}
+    if graceful is not None:
+        body = {"terminationType": "GRACEFUL", "gracefulTerminationTimeout": graceful}
+    await _begin(context, vnf_id, "terminate", body, wait=wait)
+
+
+@app.command("list")
+@command
+async def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List all VNF instances."""
+    async with api_of(context) as api:
+        instances = await api.get(INSTANCES)
+    columns = {
+        "id": "id",
+        "name": "vnfInstanceName",
+        "product": "vnfProductName",
+        "version": "vnfdVersion",
+        "state": "instantiationState",
+    }
+    nothing = "no VNF instance yet: `manoflow vnf create --package ID` makes one"
+    show(instances, listed(instances, columns, nothing=nothing), as_json=as_json)
+
+
+@app.command("show")
+@command
+async def show_(context: typer.Context, vnf_id: VnfId, *, as_json: AsJson = False) -> None:
+    """Show one VNF instance and its VNFCs."""
+    async with api_of(context) as api:
+        instance = await api.get(f"{INSTANCES}/{vnf_id}")
+    fields = {
+        "id": "id",
+        "name": "vnfInstanceName",
+        "product": "vnfProductName",
+        "VNFD": "vnfdId",
+        "state": "instantiationState",
+        "flavour": "instantiatedVnfInfo.flavourId",
+        "service": "instantiatedVnfInfo.vnfState",
+    }
+    show(instance, described(instance, fields), as_json=as_json)
+    vnfcs = instance.get("instantiatedVnfInfo", {}).get("vnfcResourceInfo", [])
+    if vnfcs and not as_json:
+        columns = {"VNFC": "id", "VDU": "vduId", "VIM": "computeResource.vimConnectionId"}
+        out.print(listed(vnfcs, {**columns, "server": "computeResource.resourceId"}, nothing=""))
+
+
+@app.command()
+@command
+async def delete(context: typer.Context, vnf_id: VnfId) -> None:
+    """Delete the identifier of a VNF that is not instantiated."""
+    async with api_of(context) as api:
+        await api.delete(f"{INSTANCES}/{vnf_id}")
+    out.print(f"VNF instance {vnf_id} is deleted")
+
+
+def ext_virtual_links(connections: list[str]) -> list[Json]:
+    """``CPD=NETWORK`` as extVirtualLinks: one link a network, dynamic addresses for every instance of its CPDs."""
+    networks: dict[str, list[Json]] = {}
+    for connection in connections:
+        cpd, _, network = connection.partition("=")
+        if not cpd or not network:
+            raise InvalidInputError(f"cannot read --ext-net {connection}: give CPD=NETWORK, e.g. eth0=mgmt")
+        networks.setdefault(network, []).append({"cpdId": cpd, "cpConfig": {"dynamic": {"cpProtocolData": [DYNAMIC]}}})
+    return [{"id": network, "resourceId": network, "extCps": cps} for network, cps in networks.items()]
+
+
+async def _begin(context: typer.Context, vnf_id: str, operation: str, body: Json, *, wait: bool) -> None:
+    async with api_of(context) as api:
+        lcm_op_occ_id = await api.begin(vnf_id, operation, body)
+        if not wait:
+            out.print(f"{operation} has begun: `manoflow op watch {lcm_op_occ_id}`")
+            return
+        ended = await follow(api, lcm_op_occ_id, out)
+    if ended["operationState"] != LcmOperationState.COMPLETED:
+        raise typer.Exit(1)
+
+
+async def _vnfd_of(api: Api, package_id: str) -> str:
+    package = await api.get(f"{PACKAGES}/{package_id}")
+    if "vnfdId" not in package:
+        raise InvalidInputError(f"cannot use package {package_id}: it is {package['onboardingState']}, not ONBOARDED")
+    return str(package["vnfdId"])
+
+
+def _read(request: Path) -> Json:
+    try:
+        body: Any = json.loads(request.read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"cannot read the request {request}: {error}") from error
+    if not isinstance(body, dict):
+        raise InvalidInputError(f"cannot use the request {request}: it is not a JSON object")
+    return body

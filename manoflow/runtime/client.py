@@ -1,0 +1,143 @@
+"""Our own REST API as its consumers call it: the command line and the demo.
+
+Answers are the JSON that the API gives. What it refuses is raised with the text of its problem details.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from manoflow.domain.errors import PermanentError, TemporaryError, UnreachableError
+from manoflow.domain.lcm import FINAL_STATES, LcmOperationState, VerdictKind
+
+VERSION = {"Version": "2.0.0"}
+"""SOL013 clause 9: every request says which major version it speaks; all 2.x.y are the same to us."""
+PACKAGES = "/vnfpkgm/v2/vnf_packages"
+INSTANCES = "/vnflcm/v2/vnf_instances"
+OCCURRENCES = "/vnflcm/v2/vnf_lcm_op_occs"
+VIMS = "/manoflow/v1/vims"
+PROGRESS = "/manoflow/v1/vnf_lcm_op_occs/{lcm_op_occ_id}/progress"
+
+TIMEOUT = httpx.Timeout(30, connect=5)
+LOOK_AGAIN = 0.2
+"""Seconds between two looks at something that is awaited."""
+ONBOARDING_SECONDS = 120.0
+CHUNK = 1 << 20
+
+Json = dict[str, Any]
+
+
+class RefusedError(PermanentError):
+    """The API refused; the message is its problem's detail."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """`status`: the HTTP status."""
+        super().__init__(message)
+        self.status = status
+
+
+class Api:
+    """One API, found by its URL."""
+
+    def __init__(self, url: str) -> None:
+        """Nothing is asked yet."""
+        self.url = url
+        self._http = httpx.AsyncClient(base_url=url, headers=VERSION, timeout=TIMEOUT)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON: an object here, a list there
+        """Read a resource."""
+        return (await self._ask("GET", path)).json()
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+        """Create a resource or begin a task; without a body where the task takes none."""
+        return await self._ask("POST", path, json=body)
+
+    async def patch(self, path: str, body: Mapping[str, Any]) -> None:
+        """Change a resource."""
+        await self._ask("PATCH", path, json=body)
+
+    async def delete(self, path: str) -> None:
+        """Remove a resource."""
+        await self._ask("DELETE", path)
+
+    async def onboard(self, csar: Path) -> Json:
+        """Upload a package and wait until it is ONBOARDED.
+
+        Raises `RefusedError` with the reason where its content is refused; the package resource is removed then.
+        """
+        package: Json = (await self.post(PACKAGES, {})).json()
+        path = f"{PACKAGES}/{package['id']}"
+        media_type = {"Content-Type": "application/zip"}
+        await self._ask("PUT", f"{path}/package_content", content=_chunks(csar), headers=media_type)
+        until = monotonic() + ONBOARDING_SECONDS
+        while (state := (package := await self.get(path))["onboardingState"]) not in {"ONBOARDED", "ERROR"}:
+            if monotonic() > until:
+                raise TemporaryError(f"cannot tell what came of package {package['id']}: it is {state} for too long")
+            await asyncio.sleep(LOOK_AGAIN)
+        if state == "ERROR":
+            await self.delete(path)
+            failure = package.get("onboardingFailureDetails") or {}
+            raise RefusedError(failure.get("status", 400), failure.get("detail", f"cannot onboard {csar}"))
+        return package
+
+    async def begin(self, vnf_instance_id: str, operation: str, request: Mapping[str, Any]) -> str:
+        """Begin an operation; gives the id of its occurrence."""
+        answer = await self.post(f"{INSTANCES}/{vnf_instance_id}/{operation}", request)
+        return answer.headers["Location"].rstrip("/").rpartition("/")[2]
+
+    async def occurrence(self, lcm_op_occ_id: str) -> Json:
+        """One occurrence."""
+        found: Json = await self.get(f"{OCCURRENCES}/{lcm_op_occ_id}")
+        return found
+
+    async def progress(self, lcm_op_occ_id: str) -> Json:
+        """How far an occurrence has come, stage by stage."""
+        found: Json = await self.get(PROGRESS.format(lcm_op_occ_id=lcm_op_occ_id))
+        return found
+
+    async def decide(self, lcm_op_occ_id: str, verdict: VerdictKind) -> None:
+        """Retry, roll back or fail an operation in FAILED_TEMP."""
+        await self.post(f"{OCCURRENCES}/{lcm_op_occ_id}/{verdict}")
+
+    async def _ask(self, method: str, path: str, **particulars: Any) -> httpx.Response:  # noqa: ANN401 - httpx's
+        try:
+            answer = await self._http.request(method, path, **particulars)
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise UnreachableError(f"cannot reach the API at {self.url}: {reason}; is `make up` running?") from error
+        if answer.is_error:
+            raise RefusedError(answer.status_code, _detail(answer))
+        return answer
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            yield chunk
+
+
+def stands_still(occurrence: Mapping[str, Any]) -> bool:
+    """Nothing more will happen to an occurrence by itself."""
+    state = LcmOperationState(occurrence["operationState"])
+    return state in FINAL_STATES or state is LcmOperationState.FAILED_TEMP
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+        return str(problem["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"cannot {answer.request.method} {answer.request.url}: HTTP {answer.status_code}"

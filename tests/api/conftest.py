@@ -1,0 +1,118 @@
+"""An API on a real record, real files and a fake cloud; only what executes operations is in the test's hands.
+
+Every exchange of every test is held against ETSI's OpenAPI files where MANOFLOW_ETSI names them.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.services import Services
+from api.starter import Starter
+from descriptors.package import read_package
+from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.records import generate_key, migrate, open_records
+from manoflow.adapters.vim.fake.seed import seed
+from manoflow.adapters.vim.registered import RegisteredVims, driver_names
+from manoflow.domain.vim import Vim, VimConnection
+from manoflow.ports.records import Records
+from tests.api.consumer import INSTANCES, URL, VERSION, VIM, Vnf
+from tests.api.etsi_openapi import EtsiOpenApi
+from tests.api.executing import Executing
+from tests.reference import IMAGE, NOW, VNFD_ID, reference_package
+
+
+@pytest.fixture(scope="session")
+def etsi() -> EtsiOpenApi | None:
+    """ETSI's files, where they are; `test_answers_keep_to_etsi` skips loudly where they are not."""
+    folder = os.environ.get("MANOFLOW_ETSI")
+    return EtsiOpenApi(Path(folder) / "openapi") if folder else None
+
+
+@pytest.fixture(scope="session")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database that nobody writes to."""
+    path = tmp_path_factory.mktemp("records") / "empty.db"
+    await migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A fake cloud."""
+    path = tmp_path / "world.db"
+    seed(path, images=[IMAGE], flavors=())
+    return path
+
+
+@pytest.fixture
+async def records(migrated: Path, tmp_path: Path, world: Path) -> AsyncIterator[Records]:
+    """A record that knows the cloud as its default VIM, and the reference package."""
+    url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'records.db')}"
+    opened = open_records(url, generate_key())
+    connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
+    await opened.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
+    await opened.add_package(reference_package())
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def execution() -> Executing:
+    """What would be Temporal."""
+    return Executing()
+
+
+@pytest.fixture
+async def services(records: Records, execution: Executing, tmp_path: Path) -> AsyncIterator[Services]:
+    """What the API is given."""
+    vims = RegisteredVims(records)
+    yield Services(
+        records=records,
+        execution=execution,
+        artifacts=FileArtifacts(tmp_path / "artifacts"),
+        vims=vims,
+        read_package=read_package,
+        drivers=frozenset(driver_names()),
+        public_url=URL,
+    )
+    await vims.close()
+
+
+@pytest.fixture
+def app(services: Services) -> FastAPI:
+    """The API, whose starter looks for forgotten operations when it begins and then leaves the test alone."""
+    made = create_app(services)
+    made.state.starter = Starter(services.records, services.execution, interval=3600)
+    return made
+
+
+@pytest.fixture
+async def client(app: FastAPI, etsi: EtsiOpenApi | None) -> AsyncIterator[httpx.AsyncClient]:
+    """A consumer that says its version and whose exchanges are judged."""
+
+    async def judge(answer: httpx.Response) -> None:
+        await answer.aread()
+        if etsi is not None and etsi.covers(answer.request.url.path):
+            etsi.judge(answer)
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    hooks = {"response": [judge]}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url=URL, headers=VERSION, event_hooks=hooks) as consumer,
+    ):
+        yield consumer
+
+
+@pytest.fixture
+async def vnf(client: httpx.AsyncClient, records: Records, execution: Executing) -> Vnf:
+    """A VNF instance, not instantiated."""
+    answer = await client.post(INSTANCES, json={"vnfdId": VNFD_ID, "vnfInstanceName": "one"})
+    return Vnf(client, records, execution, answer.json())

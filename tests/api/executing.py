@@ -1,0 +1,174 @@
+"""What stands in for Temporal in tests of the API: it remembers what it was asked, and does what the test tells it.
+
+`Performance` writes into the record what a workflow would write while it performs an admitted operation.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from manoflow.domain.binding import bind
+from manoflow.domain.cloud import FixedAddress, ResourceState, VimResource
+from manoflow.domain.grants import Grant, grant_id
+from manoflow.domain.identity import Kind
+from manoflow.domain.journal import Claim, Entry, Projection
+from manoflow.domain.lcm import LcmOperationState, ProblemDetails, Ticket, Verdict, VnfLcmOpOcc
+from manoflow.domain.plan import Action, BuildRef, PlannedStep, StageRef
+from manoflow.domain.planning import plan_of
+from manoflow.ports.execution import Started
+from manoflow.ports.records import Records
+from workflows.catalogue import operations
+
+RUN_ID = "run-1"
+OPERATIONS = {one.operation: one for one in operations()}
+
+
+class Executing:
+    """The port `Execution`, in the hands of a test."""
+
+    def __init__(self) -> None:
+        """It starts whatever it is given, takes no verdict and is well."""
+        self.tickets: list[Ticket] = []
+        self.verdicts: list[Verdict] = []
+        self.starts: deque[Started | Exception] = deque()
+        """What the next starts come to; after that all are RUNNING."""
+        self.decisions: deque[Exception | Callable[[Verdict], Awaitable[None]]] = deque()
+        """What the next verdicts come to."""
+        self.trouble: Exception | None = None
+
+    async def start(self, ticket: Ticket) -> Started:
+        """Remember the ticket."""
+        self.tickets.append(ticket)
+        outcome = self.starts.popleft() if self.starts else Started.RUNNING
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def decide(self, verdict: Verdict) -> None:
+        """Remember the verdict and do what the test prepared."""
+        self.verdicts.append(verdict)
+        outcome = self.decisions.popleft()
+        if isinstance(outcome, Exception):
+            raise outcome
+        await outcome(verdict)
+
+    async def check(self) -> None:
+        """Answer as the test wants."""
+        if self.trouble is not None:
+            raise self.trouble
+
+
+class Performance:
+    """One occurrence being performed."""
+
+    def __init__(self, records: Records, occurrence: VnfLcmOpOcc) -> None:
+        """Use `begin`."""
+        self.records = records
+        self.occurrence = occurrence
+        self.build: BuildRef = BuildRef(build_id=occurrence.id, stages=())
+        self.steps: list[tuple[StageRef, PlannedStep]] = []
+        self.rev = occurrence.rev
+
+    @classmethod
+    async def begin(cls, records: Records, lcm_op_occ_id: UUID) -> Self:
+        """Claim the occurrence, plan it, have it granted and go into PROCESSING."""
+        occurrence = await records.occurrence(lcm_op_occ_id)
+        await records.claim(Claim(lcm_op_occ_id=lcm_op_occ_id, first_execution_run_id=RUN_ID))
+        performance = cls(records, occurrence)
+        await performance._prepare()
+        await performance.enter(LcmOperationState.PROCESSING)
+        return performance
+
+    async def perform(self, kinds: Iterable[Kind] = tuple(Kind)) -> None:
+        """Do the steps of these kinds, stage by stage."""
+        for wanted in self.build.stages:
+            done = [_done(stage, planned) for stage, planned in self.steps if stage == wanted and stage.kind in kinds]
+            if done:
+                await self.write(done=tuple(done))
+
+    async def complete(self) -> None:
+        """Do everything that there is to do."""
+        await self.perform()
+        await self.enter(LcmOperationState.COMPLETED)
+
+    async def fail(self, detail: str = "cannot make it") -> None:
+        """Park."""
+        error = ProblemDetails(title="Conflict", status=409, detail=detail)
+        await self.enter(LcmOperationState.FAILED_TEMP, error=error)
+
+    async def enter(self, state: LcmOperationState, **changes: Any) -> None:  # noqa: ANN401
+        """Write a state."""
+        await self.write(state=state, **changes)
+
+    async def roll_back(self) -> None:
+        """Undo everything that was done."""
+        struck = tuple(_done(stage, planned) for stage, planned in self.steps)
+        await self.enter(LcmOperationState.ROLLED_BACK, struck=struck)
+
+    async def take(self, verdict: Verdict) -> None:
+        """Go where a verdict leads."""
+        await self.enter(verdict.kind.leads_to, verdict_id=verdict.id)
+
+    async def write(self, **changes: Any) -> None:  # noqa: ANN401
+        """Write the next revision."""
+        self.rev += 1
+        projection = Projection(
+            lcm_op_occ_id=self.occurrence.id,
+            vnf_instance_id=self.occurrence.vnf_instance_id,
+            operation=self.occurrence.operation,
+            first_execution_run_id=RUN_ID,
+            rev=self.rev,
+            at=datetime.now(UTC),
+            **changes,
+        )
+        await self.records.project(projection)
+
+    async def _prepare(self) -> None:
+        operation = OPERATIONS[self.occurrence.operation]
+        instance = await self.records.instance(self.occurrence.vnf_instance_id)
+        package = await self.records.package(instance.vnf_pkg_id)
+        assert package.content
+        vim = next(vim.id for vim in await self.records.vims() if vim.default)
+        request = operation.request.model_validate(self.occurrence.operation_params)
+        target: Any = operation.check(instance, package.content.vnfd, request, vim)
+        recorded = await self.records.resources(instance.id)
+        plan = await self.records.save_plan(plan_of(self.occurrence, instance, recorded, target, vim))
+        grant = Grant(
+            id=grant_id(self.occurrence.id),
+            lcm_op_occ_id=self.occurrence.id,
+            vnf_instance_id=instance.id,
+            vim_connection_id=vim,
+            images={"app": "image-1"},
+            warnings=("VDU app: one is made",),
+            granted_at=datetime.now(UTC),
+        )
+        await self.records.save_grant(grant)
+        build = bind(plan, grant, recorded, instance.short_name)
+        self.build = await self.records.save_build(build)
+        for stage, planned in zip(self.build.stages, build.stages, strict=True):
+            self.steps += [(stage, step) for step in planned]
+
+
+def _done(stage: StageRef, planned: PlannedStep) -> Entry:
+    step = planned.step
+    made = _made(planned, len(step.key)) if planned.action is Action.CREATE else None
+    return Entry(key=f"{stage.name}:{step.key}", stage=stage, step_key=step.key, resource=made)
+
+
+def _made(planned: PlannedStep, number: int) -> VimResource:
+    step = planned.step
+    port = step.kind is Kind.PORT
+    return VimResource(
+        uid=step.uid,
+        vim_id=f"vim-{step.uid}",
+        name=step.key,
+        state=ResourceState.READY,
+        created_at=datetime.now(UTC),
+        vnf_instance_id=step.vnf_instance_id,
+        addresses=(FixedAddress(ip_address=f"192.168.10.{number}", subnet_id="subnet-1"),) if port else (),
+        mac_address="fe:00:00:00:00:01" if port else None,
+        zone="nova" if step.kind is Kind.VNFC else None,
+        power="started" if step.kind is Kind.VNFC else None,
+    )
