@@ -17,7 +17,7 @@ ON_LAB := OS_CLIENT_CONFIG_FILE=$(OSLAB_DIR)/clouds.yaml
 
 .DEFAULT_GOAL := help
 .PHONY: help up demo demo-openstack test check format lint types contracts check-all lab-openstack lab-down \
-        screenshots record lock clean
+        screenshots readme record lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ lab-down: ## stop it; its databases stay in $OSLAB_DIR
 
 screenshots: $(READY) ## take the README's pictures of the Temporal UI anew
 	@$(BIN)/python docs/screenshots/take.py
+
+readme: $(READY) ## write the README's parts that come from the code
+	@$(BIN)/python docs/readme.py
 
 record: $(READY) ## record the histories anew that every release must be able to replay
 	@$(BIN)/python -m tests.histories.record

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 import structlog
 from fastapi import FastAPI
@@ -32,7 +33,14 @@ log = structlog.stdlib.get_logger(__name__)
 
 def create_app(services: Services) -> FastAPI:
     """The API on these services. Its lifespan recovers interrupted uploads and runs the starter."""
-    app = FastAPIOffline(title=TITLE, summary=SUMMARY, lifespan=_alive, redoc_url=None, redirect_slashes=False)
+    app = FastAPIOffline(
+        title=TITLE,
+        summary=SUMMARY,
+        version=version("manoflow"),
+        lifespan=_alive,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.services = services
     app.state.starter = Starter(services.records, services.execution)
     app.state.onboarding = Onboarding(services)

@@ -34,10 +34,8 @@ async def register(registry: VimRegistry, new: Sequence[New]) -> None:
             await registry.add_vim(vim, connection)
         except ConflictError as error:
             if await registry.connection(connection.id) != connection:
-                message = (
-                    f"cannot use vimConnectionInfo {connection.id.rpartition('/')[2]}: an earlier request has registered "
-                    "other content under this key; use a new key"
-                )
+                key = connection.id.rpartition("/")[2]
+                message = f"cannot use vimConnectionInfo {key}: it was registered with other content; use a new key"
                 raise ConflictError(message) from error
 
 

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
 
-from api.problems import MEDIA_TYPE, RETRY_AFTER, documented, problem
+from api.problems import documented
 from api.services import Injected, Services
 from api.starter import starter_of
 from manoflow.domain.base import Model
@@ -30,8 +29,8 @@ async def healthz() -> Health:
     return Health(status="alive")
 
 
-@router.get("/readyz", response_model=Health, responses=documented(503), summary="Operations can be performed")
-async def readyz(services: Injected, request: Request) -> Health | JSONResponse:
+@router.get("/readyz", responses=documented(503), summary="Operations can be performed")
+async def readyz(services: Injected, request: Request) -> Health:
     """200 when database, Temporal, a polling worker and a default VIM are there; else 503 naming what is missing."""
     answers = await asyncio.gather(
         _missing("records", services.records.check()),
@@ -39,12 +38,10 @@ async def readyz(services: Injected, request: Request) -> Health | JSONResponse:
         _missing("default VIM", _default_vim(services)),
         _missing("starter", starter_of(request).check()),
     )
-    missing = [answer for answer in answers if answer]
-    if not missing:
-        return Health(status="ready")
-    answer = problem(503, f"cannot perform operations yet: {'; '.join(missing)}")
-    body = answer.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(body, 503, headers={"Retry-After": str(RETRY_AFTER)}, media_type=MEDIA_TYPE)
+    if missing := [answer for answer in answers if answer]:
+        message = f"cannot perform operations yet: {'; '.join(missing)}"
+        raise UnreachableError(message)
+    return Health(status="ready")
 
 
 async def _missing(name: str, check: Awaitable[None]) -> str | None:

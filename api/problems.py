@@ -80,7 +80,7 @@ async def _our_error(_request: Request, error: Exception) -> JSONResponse:
         raise error
     if not isinstance(error, TemporaryError):
         return _answer(problem_of(error))
-    return _answer(problem_of(error), {"Retry-After": str(int(error.retry_after or RETRY_AFTER))})
+    return _answer(problem_of(error), {"Retry-After": str(max(1, round(error.retry_after or RETRY_AFTER)))})
 
 
 async def _bad_request(_request: Request, error: Exception) -> JSONResponse:
@@ -101,12 +101,16 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         return _answer(problem(error.status_code, detail), {"Allow": allowed})
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _answer(problem(error.status_code, f"cannot {here}: there is no such resource"))
-    return _answer(problem(error.status_code, error.detail), error.headers)
+    detail = error.detail if error.detail.startswith("cannot ") else f"cannot {here}: {error.detail}"
+    return _answer(problem(error.status_code, detail), error.headers)
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
-    """500 without internals. The middleware outside raises the error again, so the other middlewares see no answer."""
-    log.error("a request failed by a bug", method=request.method, path=request.url.path, exc_info=error)
+    """500 without internals. Starlette raises the error again after that, so the server logs where it came from.
+
+    This answer passes no middleware, so it says its version itself.
+    """
+    log.error("a request failed by a bug", method=request.method, path=request.url.path, error=repr(error))
     detail = f"cannot {request.method} {request.url.path}: an internal error, see the API's log"
     return _answer(problem(500, detail), version_headers(request.url.path))
 
@@ -129,4 +133,5 @@ def _path(location: tuple[str | int, ...]) -> str:
 def _complaint(error: Mapping[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return f"not JSON ({error['ctx']['error']})"
-    return str(error["msg"]).lower()
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]

@@ -1,9 +1,11 @@
 """What every request must keep to before its resource is looked at: media types, query, ids, size of the body."""
 
+import json
 from email.message import Message as MediaType
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
+from pydantic_core import from_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.links import VNF_PKGM_PREFIX
@@ -22,14 +24,21 @@ def require_acceptable(request: Request) -> None:
         raise HTTPException(406, f"cannot answer as {accept}: answers are application/json, problems problem+json")
 
 
-def require_json(request: Request) -> None:
-    """415 where there is a body that says that it is not JSON, or says nothing."""
-    length = request.headers.get("Content-Length", "0")
-    if length == "0" and "Transfer-Encoding" not in request.headers:
+async def require_json(request: Request) -> None:
+    """415 where there is a body that says that it is not JSON, or says nothing; 400 where it is not strictly JSON.
+
+    Python's own reader lets pass what cannot be stored or sent again: infinite numbers and halves of surrogate pairs.
+    """
+    body = await request.body()
+    if not body:
         return
     given = media_type(request)
     if given != "application/json" and not given.endswith("+json"):
         raise HTTPException(415, f"cannot read a body of Content-Type {given or '(none)'}: send application/json")
+    try:
+        json.dumps(from_json(body, allow_inf_nan=False), allow_nan=False)
+    except ValueError as error:
+        raise HTTPException(400, f"cannot read the body: it is not JSON as RFC 8259 has it ({error})") from error
 
 
 def refuse_query(request: Request) -> None:
@@ -75,12 +84,12 @@ class LimitBodies:
         if scope["type"] != "http" or _is_package_content(scope["path"]):
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        read = int(declared) if declared.isdigit() and int(declared) > BODY_LIMIT else 0
+        declared = _declared_length(scope)
+        read = 0
 
         async def counted() -> Message:
             nonlocal read
-            _require_within_limit(read)
+            _require_within_limit(declared)
             message = await receive()
             read += len(message.get("body", b""))
             _require_within_limit(read)
@@ -92,6 +101,11 @@ class LimitBodies:
 def _require_within_limit(size: int) -> None:
     if size > BODY_LIMIT:
         raise HTTPException(413, f"cannot read a body of more than {BODY_LIMIT} bytes")
+
+
+def _declared_length(scope: Scope) -> int:
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    return int(declared[:18]) if declared.isdigit() else 0
 
 
 def _is_package_content(path: str) -> bool:

@@ -54,7 +54,7 @@ class Starter:
         pause = FIRST_PAUSE
         try:
             async with asyncio.timeout(PATIENCE):
-                while not await self._tried(occurrence):
+                while not await self._done_for_now(occurrence):
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
         except TimeoutError:
@@ -73,7 +73,7 @@ class Starter:
         """Look through the record once. One that cannot be started does not keep the others waiting."""
         try:
             for occurrence in await self._records.unclaimed(datetime.now(UTC) - GRACE):
-                await self._started(occurrence)
+                await self._start(occurrence)
         except TemporaryError as error:
             log.warning("the starter looks again later: the record or Temporal does not answer", error=error.message)
 
@@ -83,18 +83,19 @@ class Starter:
             message = "the starter has stopped, see the API's log and restart it"
             raise UnreachableError(message)
 
-    async def _tried(self, occurrence: VnfLcmOpOcc) -> bool:
+    async def _done_for_now(self, occurrence: VnfLcmOpOcc) -> bool:
+        """It runs, or trying again at once is useless."""
         try:
-            return await self._started(occurrence)
+            return await self._start(occurrence) is not Started.CLOSING
         except TemporaryError:
             return False
 
-    async def _started(self, occurrence: VnfLcmOpOcc) -> bool:
+    async def _start(self, occurrence: VnfLcmOpOcc) -> Started | None:
         try:
-            return await self._execution.start(ticket_of(occurrence)) is Started.RUNNING
+            return await self._execution.start(ticket_of(occurrence))
         except PermanentError as error:
             _log_of(occurrence).error("cannot start an admitted operation", error=error.message)
-            return True  # trying at once again is useless; the next look through the record finds it
+            return None
 
 
 def _log_of(occurrence: VnfLcmOpOcc) -> structlog.stdlib.BoundLogger:

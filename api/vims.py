@@ -3,7 +3,8 @@
 Credentials go in and never come out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -110,17 +111,16 @@ async def read_all(services: Injected) -> Sequence[VimView]:
 @router.post(f"{INDIVIDUAL}/check", summary="Ask a VIM whether it can be used")
 async def check(vim: ExistingVim, services: Injected) -> VimCheck:
     """Reach every service that the driver needs. 502: the VIM refuses us; 503: it does not answer."""
-    try:
+    with _refusals_of_the_vim():
         result = await (await services.vims.driver(vim.id)).check()
-    except PermanentError as error:
-        raise HTTPException(502, error.message) from error
     return VimCheck(vim_connection_id=vim.id, result=result)
 
 
 @router.get(f"{INDIVIDUAL}/orphans", response_model_exclude_none=True, summary="What nobody owns in a VIM")
 async def orphans(vim: ExistingVim, services: Injected) -> Sequence[Orphan]:
     """Everything in the VIM that bears our tag and that no record has."""
-    tagged = await (await services.vims.driver(vim.id)).tagged()
+    with _refusals_of_the_vim():
+        tagged = await (await services.vims.driver(vim.id)).tagged()
     recorded = await services.records.recorded_uids(vim.id)
     unknown = [thing for thing in tagged if thing.uid not in recorded]
     working = await _open_occurrences(services, {thing.vnf_instance_id for thing in unknown})
@@ -134,6 +134,15 @@ async def orphans(vim: ExistingVim, services: Injected) -> Sequence[Orphan]:
 async def read(vim: ExistingVim) -> VimView:
     """One VIM, without credentials."""
     return _view(vim)
+
+
+@contextmanager
+def _refusals_of_the_vim() -> Iterator[None]:
+    """What a VIM refuses is no fault of the request: 502."""
+    try:
+        yield
+    except PermanentError as error:
+        raise HTTPException(502, error.message) from error
 
 
 def _connection(asked: RegisterVimRequest, services: Services) -> VimConnection:

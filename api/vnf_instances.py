@@ -32,6 +32,7 @@ router = APIRouter(
 
 INDIVIDUAL = "/{vnfInstanceId}"
 
+_OPERATIONS = operations()
 _LINK_NAMES = {LcmOperationType.CHANGE_VNFPKG: "changeCurrentVnfPkg"}
 """Where ETSI names the link otherwise than the task resource."""
 
@@ -112,6 +113,6 @@ async def _shown(instance: VnfInstance, services: Services) -> VnfInstanceView:
 
 
 def _summary(instance: VnfInstance, services: Services) -> VnfInstanceView:
-    allowed = [one for one in operations() if one.allowed_in is instance.instantiation_state]
+    allowed = [one for one in _OPERATIONS if one.allowed_in is instance.instantiation_state]
     tasks = {_LINK_NAMES.get(one.operation, to_camel(one.path)): one.path for one in allowed}
     return summary_of(instance, services.links, tasks)

@@ -102,7 +102,7 @@ async def modify(
     asked: VnfPkgInfoModifications, package: ExistingPackage, onboarding: InjectedOnboarding
 ) -> VnfPkgInfoModifications:
     """Change what is given. userDefinedData is a merge patch: null removes an entry."""
-    await onboarding.shelf.change(package.id, lambda package: _modified(package, asked))
+    await onboarding.shelf.change(package.id, lambda present: _modified(present, asked))
     return asked
 
 

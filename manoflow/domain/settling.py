@@ -2,7 +2,7 @@
 
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType
 from manoflow.domain.plan import Plan
-from manoflow.domain.vnf import VnfInstance
+from manoflow.domain.vnf import InstantiatedState, VnfInstance
 
 
 def settled(
@@ -33,4 +33,12 @@ def _with(instance: VnfInstance, plan: Plan | None, *, instantiated: bool) -> Vn
         gone = {"instantiation_state": InstantiationState.NOT_INSTANTIATED, "state": None}
         return instance.model_copy(update=gone)
     state = plan.outcome if plan is not None and plan.outcome is not None else instance.state
-    return instance.model_copy(update={"instantiation_state": InstantiationState.INSTANTIATED, "state": state})
+    there = {"instantiation_state": InstantiationState.INSTANTIATED, "state": state}
+    return instance.model_copy(update={**there, **(_set_by(state, instance) if state else {})})
+
+
+def _set_by(state: InstantiatedState, instance: VnfInstance) -> dict[str, object]:
+    return {
+        "extensions": {**instance.extensions, **state.extensions},
+        "vnf_configurable_properties": {**instance.vnf_configurable_properties, **state.vnf_configurable_properties},
+    }

@@ -156,6 +156,10 @@ class InstantiatedState(Model):
     vim_connection_id: str
     ext_virtual_links: tuple[ExtVirtualLinkData, ...] = ()
     localization_language: str | None = None
+    extensions: dict[str, JsonValue] = Field(default_factory=dict)
+    """What the request set of them; the instance has them once it is instantiated."""
+    vnf_configurable_properties: dict[str, JsonValue] = Field(default_factory=dict)
+    """The same of these."""
 
 
 class VnfInstance(Model):

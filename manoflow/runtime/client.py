@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from manoflow.domain.errors import PermanentError, TemporaryError, UnreachableError
+from manoflow.domain.errors import InvalidInputError, PermanentError, TemporaryError, UnreachableError
 from manoflow.domain.lcm import FINAL_STATES, LcmOperationState, VerdictKind
 
 VERSION = {"Version": "2.0.0"}
@@ -45,9 +45,13 @@ class Api:
     """One API, found by its URL."""
 
     def __init__(self, url: str) -> None:
-        """Nothing is asked yet."""
+        """Nothing is asked yet. Raises `InvalidInputError` where that is no URL."""
         self.url = url
-        self._http = httpx.AsyncClient(base_url=url, headers=VERSION, timeout=TIMEOUT)
+        try:
+            # Proxies are for other people's servers: ours listens on loopback.
+            self._http = httpx.AsyncClient(base_url=url, headers=VERSION, timeout=TIMEOUT, trust_env=False)
+        except httpx.InvalidURL as error:
+            raise InvalidInputError(f"cannot use {url} as the URL of the API: {error}") from error
 
     async def __aenter__(self) -> Self:
         return self

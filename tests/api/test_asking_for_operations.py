@@ -110,6 +110,8 @@ async def test_extensions_and_properties_are_shown_as_changed_once_completed(vnf
     assert "changedInfo" not in await vnf.occurrence(performance)
     await performance.complete()
     assert (await vnf.occurrence(performance))["changedInfo"] == changes
+    shown = await vnf.shown()
+    assert {name: shown[name] for name in changes} == changes
 
 
 async def test_nothing_is_claimed_before_a_run_claims_it(vnf: Vnf) -> None:

@@ -34,10 +34,16 @@ async def test_the_api_lives_while_it_is_not_ready(client: httpx.AsyncClient, ex
     assert "default VIM" not in answer.json()["detail"]
 
 
-async def test_a_record_that_does_not_answer_is_named(client: httpx.AsyncClient, records: Records) -> None:
-    await records.close()
-    answer = await client.get("/healthz")
-    assert answer.status_code == 200
+async def test_a_record_that_does_not_answer_is_named(
+    client: httpx.AsyncClient, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> None:
+        raise UnreachableError("cannot reach the database")
+
+    monkeypatch.setattr(records, "check", away)
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "cannot reach the database" in answer.json()["detail"]
 
 
 async def test_a_starter_that_has_stopped_is_named(client: httpx.AsyncClient, app: FastAPI) -> None:

@@ -75,12 +75,12 @@ async def test_a_vim_that_can_be_used_says_what_it_has(client: httpx.AsyncClient
     assert answer.json()["result"]
 
 
-async def test_a_vim_that_refuses_is_a_bad_gateway(client: httpx.AsyncClient, tmp_path: Path) -> None:
-    await client.post(VIMS, json=registration(tmp_path / "no world.db"))
-    answer = await client.post(f"{VIMS}/second/check")
-    assert answer.status_code == 502
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["detail"].startswith("cannot")
+async def test_a_vim_that_cannot_be_used_is_a_bad_gateway(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    await client.post(VIMS, json=registration(tmp_path / "no such folder" / "world.db"))
+    for answer in (await client.post(f"{VIMS}/second/check"), await client.get(f"{VIMS}/second/orphans")):
+        assert answer.status_code == 502
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["detail"].startswith("cannot")
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/check"), ("GET", "/orphans")])

@@ -73,6 +73,20 @@ async def test_the_first_calls_of_a_connection_may_come_all_at_once(admin: Bench
     assert [list(one) for one in found] == [[]] * 24
 
 
+@pytest.mark.parametrize("service", ["keystone", "nova", "neutron", "cinder", "glance"])
+async def test_a_service_that_is_down_is_a_temporary_error_until_it_is_back(admin: Bench, service: str) -> None:
+    driver = await connect(admin.site.connection)
+    laboratory.svc("kill9", service)
+    try:
+        with pytest.raises(UnreachableError):
+            await driver.check()
+    finally:
+        laboratory.svc("start", service)
+
+    assert "image" in await driver.check()
+    await driver.close()
+
+
 async def test_a_service_that_does_not_answer_in_time_is_named(admin: Bench) -> None:
     hasty = admin.site.connection.model_copy(update={"extra": {"callTimeout": 1.5}})
     driver = await connect(hasty)

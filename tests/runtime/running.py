@@ -72,7 +72,9 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def refused(settings: Settings) -> str:
     """What a `manoflow up` says that does not start."""
-    ended = subprocess.run(UP, env=environment(settings), capture_output=True, text=True, timeout=STOPS_WITHIN)
+    ended = subprocess.run(
+        UP, env=environment(settings), capture_output=True, text=True, timeout=STOPS_WITHIN, check=False
+    )
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False), ended.stderr
     return ended.stderr
 

@@ -14,9 +14,7 @@ from manoflow.runtime.stack.kept import Kept, Program
 from tests.runtime.waiting import runs, until, wait_until
 
 PATIENT = "import time; print('ready', flush=True); time.sleep(60)"
-STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
-)
+STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}"
 PARENT = (
     "import subprocess, sys, time; child = subprocess.Popen(['sleep', '60']); "
     "print('child', child.pid, flush=True); time.sleep(60)"
@@ -51,6 +49,10 @@ async def kept(home: Path, code: str, stop_within: float = 10.0) -> AsyncIterato
         await one.stop()
 
 
+def of_process(pid: int | None, what: str) -> list[str]:
+    return Path(f"/proc/{pid}/{what}").read_text().split("\0")
+
+
 def says(log: Path, text: str, times: int = 1) -> Callable[[], bool]:
     return lambda: log.exists() and log.read_text().count(text) >= times
 
@@ -71,8 +73,8 @@ async def test_what_is_killed_is_started_again(tmp_path: Path) -> None:
 async def test_its_pid_is_that_of_the_program_itself(tmp_path: Path) -> None:
     async with kept(tmp_path, PATIENT) as (program, _):
         await until(says(program.log, "ready"))
-        assert Path(f"/proc/{program.pid}/cmdline").read_bytes().split(b"\0")[1:3] == [b"-c", PATIENT.encode()]
-        assert b"MADE=up" in Path(f"/proc/{program.pid}/environ").read_bytes().split(b"\0")
+        assert of_process(program.pid, "cmdline")[1:3] == ["-c", PATIENT]
+        assert "MADE=up" in of_process(program.pid, "environ")
 
 
 async def test_a_stopped_program_is_gone_and_stays_away(tmp_path: Path) -> None:

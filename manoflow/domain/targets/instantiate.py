@@ -29,6 +29,8 @@ def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfReq
         vim_connection_id=vim_connection_id,
         ext_virtual_links=request.ext_virtual_links,
         localization_language=request.localization_language,
+        extensions=request.extensions,
+        vnf_configurable_properties=request.vnf_configurable_properties,
     )
     return Target(topology=picture(flavour, counts, given), outcome=outcome, warnings=tuple(_warnings(flavour)))
 

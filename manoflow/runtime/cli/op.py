@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from manoflow.domain.lcm import VerdictKind
+from manoflow.domain.lcm import LcmOperationState, VerdictKind
 from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
 from manoflow.runtime.cli.watching import follow
 from manoflow.runtime.client import OCCURRENCES
@@ -52,9 +52,11 @@ async def show_(context: typer.Context, op_id: OpId, *, as_json: AsJson = False)
 @app.command()
 @command
 async def watch(context: typer.Context, op_id: OpId) -> None:
-    """Watch an operation until it ends or needs a decision."""
+    """Watch an operation until it ends or needs a decision. Exit code 1 where it has failed."""
     async with api_of(context) as api:
-        await follow(api, op_id, out)
+        seen = await follow(api, op_id, out)
+    if seen["operationState"] in {LcmOperationState.FAILED, LcmOperationState.FAILED_TEMP}:
+        raise typer.Exit(1)
 
 
 @app.command()

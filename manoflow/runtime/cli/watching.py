@@ -86,7 +86,9 @@ def picture(progress: Json) -> RenderableType:
     """One look, drawn."""
     state = LcmOperationState(progress["operationState"])
     title = f"{progress['operation']} [{COLOURS.get(state, 'cyan')}]{state}[/]  [dim]{progress['id']}[/dim]"
-    drawn: list[RenderableType] = [Text.from_markup(title), _stages(progress, running=not stands_still(progress))]
+    drawn: list[RenderableType] = [Text.from_markup(title)]
+    if progress["stages"]:
+        drawn.append(_stages(progress, running=not stands_still(progress)))
     if detail := progress.get("error", {}).get("detail"):
         drawn.append(Text.from_markup(f"[red]{escape(detail)}[/red]"))
     if state is LcmOperationState.FAILED_TEMP:
@@ -113,8 +115,6 @@ def title_of(stage: str) -> str:
     return f"{verb} {KINDS[Kind(kind)]}"
 
 
-def _ways_out(lcm_op_occ_id: str) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for verdict, meaning in VERDICTS.items():
-        table.add_row(f"  manoflow op {verdict} {lcm_op_occ_id}", f"[dim]{meaning}[/dim]")
-    return table
+def _ways_out(lcm_op_occ_id: str) -> Text:
+    lines = [f"  manoflow op {verdict} {lcm_op_occ_id}  [dim]{meaning}[/dim]" for verdict, meaning in VERDICTS.items()]
+    return Text.from_markup("\n".join(lines))

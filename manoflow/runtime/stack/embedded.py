@@ -110,7 +110,7 @@ async def _dying(stack: Stack) -> Kept:
 
 
 async def _ready(settings: Settings) -> None:
-    async with httpx.AsyncClient(base_url=settings.address) as http:
+    async with httpx.AsyncClient(base_url=settings.address, trust_env=False) as http:
         while True:
             try:
                 if (await http.get("/readyz")).is_success:

@@ -75,6 +75,7 @@ def test_a_service_that_asks_to_wait_is_waited_for() -> None:
         (login.Unauthorized("who are you?"), errors.ForbiddenError),
         (login.EndpointNotFound("no block-storage"), errors.PermanentError),
         (sdk.NotSupported("no microversion"), errors.PermanentError),
+        (sdk.NotSupported("The image service does not have any supported versions."), errors.UnreachableError),
     ],
 )
 def test_what_the_login_raises_is_told_apart(raised: Exception, expected: type[errors.ManoError]) -> None:

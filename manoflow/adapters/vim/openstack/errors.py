@@ -29,7 +29,9 @@ TEXT_LENGTH = 500
 USED_UP = ("quota", "exceed", "no more ip addresses", "limit reached")
 TAKEN = ("already exists", "already allocated", "is in use.")
 MISUSE = (sdk.InvalidRequest, sdk.InvalidResourceQuery, sdk.MethodNotSupported)
-NO_ANSWER = (login.ConnectionError, login.DiscoveryFailure)
+NO_ANSWER = (login.ConnectionError, login.DiscoveryFailure, sdk.ServiceDiscoveryException)
+NO_VERSIONS = "does not have any supported versions"
+"""What the SDK says of a service whose first question, which versions it speaks, gets no answer."""
 
 
 def translate(doing: str, error: Exception) -> ManoError:
@@ -46,7 +48,7 @@ def translate(doing: str, error: Exception) -> ManoError:
     text = f"cannot {doing}: {_short(error)}"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return PermanentError(f"{text}; name the authority's file in interfaceInfo.caFile")
-    if isinstance(error, NO_ANSWER):
+    if isinstance(error, NO_ANSWER) or NO_VERSIONS in text:
         return UnreachableError(text)
     return PermanentError(text)
 

@@ -1,0 +1,130 @@
+"""The command line from a package to a terminated VNF, on a running stack."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from manoflow.adapters.vim.fake.knobs import clear, fail
+from manoflow.domain.errors import QuotaError
+from tests.cli.conftest import Run
+from tests.packages import EXAMPLES
+from tests.runtime.running import Up
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+
+EXAMPLE = EXAMPLES / "single-vdu"
+REQUEST = str(EXAMPLE / "instantiate.json")
+REFUSAL = "cannot make a server: quota exceeded"
+
+
+def answered(printed: str) -> Any:  # noqa: ANN401 - JSON
+    """What is printed with ``--json``, between warnings."""
+    return json.JSONDecoder().raw_decode(printed, min(printed.find(start) % len(printed) for start in "{["))[0]
+
+
+@pytest.fixture(scope="session")
+def package(manoflow: Run) -> str:
+    return str(answered(manoflow("pkg", "upload", str(EXAMPLE), "--json"))["id"])
+
+
+@pytest.fixture
+def vnf(manoflow: Run, package: str) -> str:
+    return manoflow("vnf", "create", "--package", package, "--name", f"probe-{uuid4().hex[:6]}").strip()
+
+
+@pytest.fixture
+def refusing(up: Up) -> Iterator[None]:
+    """The cloud refuses servers."""
+    fail(up.settings.fake_world, "servers.create", QuotaError(REFUSAL), times=None)
+    yield
+    clear(up.settings.fake_world)
+
+
+def parked(manoflow: Run, vnf: str) -> str:
+    """An instantiation in FAILED_TEMP."""
+    printed = manoflow("vnf", "instantiate", vnf, "--request", REQUEST, "--wait", code=1)
+    assert "FAILED_TEMP" in printed
+    assert REFUSAL in printed
+    (operation,) = [one["id"] for one in answered(manoflow("op", "list", "--json")) if one["vnfInstanceId"] == vnf]
+    assert f"manoflow op retry {operation}" in printed
+    return str(operation)
+
+
+def test_a_package_is_onboarded_with_its_warnings(manoflow: Run, package: str) -> None:
+    shown = manoflow("pkg", "show", package)
+    assert "warning: " in shown
+    assert "ONBOARDED" in shown
+    assert package in manoflow("pkg", "list")
+
+
+def test_a_package_whose_vnfd_is_there_already_is_refused_and_removed(manoflow: Run, package: str) -> None:
+    before = answered(manoflow("pkg", "list", "--json"))
+    assert package in manoflow("pkg", "upload", str(EXAMPLE), code=1)
+    assert answered(manoflow("pkg", "list", "--json")) == before
+
+
+def test_a_vnf_is_built_shown_and_removed(manoflow: Run, vnf: str) -> None:
+    built = manoflow(
+        *("vnf", "instantiate", vnf, "--flavour", "default", "--vim", "fake"),
+        *("--ext-net", "probe_mgmt=mgmt", "--wait"),
+    )
+    assert "INSTANTIATE COMPLETED" in built
+    assert "create VNFCs" in built
+    shown = manoflow("vnf", "show", vnf)
+    assert "INSTANTIATED" in shown
+    assert "probe" in shown
+    assert "TERMINATE COMPLETED" in manoflow("vnf", "terminate", vnf, "--wait")
+    assert "no orphans" in manoflow("vim", "orphans", "fake")
+    assert "is deleted" in manoflow("vnf", "delete", vnf)
+    assert vnf not in manoflow("vnf", "list")
+
+
+def test_an_operation_is_watched_after_it_was_begun(manoflow: Run, vnf: str) -> None:
+    begun = manoflow("vnf", "instantiate", vnf, "--request", REQUEST)
+    operation = begun.strip().rpartition(" ")[2].strip("`")
+    assert "INSTANTIATE COMPLETED" in manoflow("op", "watch", operation)
+    assert answered(manoflow("op", "show", operation, "--json"))["operationState"] == "COMPLETED"
+    assert vnf in manoflow("op", "show", operation)
+    manoflow("vnf", "terminate", vnf, "--graceful", "1", "--wait")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_failed_is_retried(manoflow: Run, vnf: str, up: Up) -> None:
+    operation = parked(manoflow, vnf)
+    clear(up.settings.fake_world)
+    assert "retry is taken" in manoflow("op", "retry", operation)
+    assert "INSTANTIATE COMPLETED" in manoflow("op", "watch", operation)
+    manoflow("vnf", "terminate", vnf, "--wait")
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_failed_is_rolled_back(manoflow: Run, vnf: str) -> None:
+    operation = parked(manoflow, vnf)
+    assert "rollback is taken" in manoflow("op", "rollback", operation)
+    assert "INSTANTIATE ROLLED_BACK" in manoflow("op", "watch", operation)
+    assert "no orphans" in manoflow("vim", "orphans", "fake")
+    assert f"cannot retry LCM operation occurrence {operation}" in manoflow("op", "retry", operation, code=1)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_failed_is_given_up(manoflow: Run, vnf: str) -> None:
+    operation = parked(manoflow, vnf)
+    assert "the operation is FAILED" in manoflow("op", "fail", operation)
+    assert "INSTANTIATE FAILED" in manoflow("op", "watch", operation, code=1)
+    manoflow("vnf", "terminate", vnf, "--wait")
+
+
+def test_what_is_unknown_is_named(manoflow: Run) -> None:
+    unknown = str(uuid4())
+    for command in (("vnf", "show"), ("pkg", "show"), ("op", "show"), ("op", "watch"), ("vnf", "terminate")):
+        assert unknown in manoflow(*command, unknown, code=1)
+    assert "nowhere" in manoflow("vim", "check", "nowhere", code=1)
+
+
+def test_an_unused_package_is_deleted(manoflow: Run) -> None:
+    package = answered(manoflow("pkg", "upload", str(EXAMPLES / "ten-vnfcs"), "--json"))["id"]
+    assert "is deleted" in manoflow("pkg", "delete", package)
+    assert package not in manoflow("pkg", "list")
