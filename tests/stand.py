@@ -39,7 +39,7 @@ PATIENCE = 60.0
 """Seconds after which a wait in a test is a failure."""
 
 HASTY = Timing(attempt=30, budget=60, first_retry=0.02, longest_retry=0.1)
-TEST_TIMINGS = Timings(record=HASTY, decision=HASTY, quick=HASTY, creation=HASTY, removal=HASTY)
+TEST_TIMINGS = Timings(record=HASTY, decision=HASTY, quick=HASTY, creation=HASTY, removal=HASTY, look=HASTY)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from manoflow.domain.base import Model
 from manoflow.domain.cloud import VimResource
 from manoflow.domain.journal import Entry, PageRequest
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType, Ticket, Verdict
-from manoflow.domain.plan import PAGE_SIZE, StageRef, Step
+from manoflow.domain.plan import PAGE_SIZE, Action, StageRef, Step
 from workflows.performing import Activity, Argument, Result, perform, reason
 from workflows.recording import Recording, problem
-from workflows.settling import settle
+from workflows.settling import left_behind, settle
 
 HISTORY_LIMIT = 4000
 """Events after which the operation goes on in a new run, between two pages of steps."""
@@ -117,6 +117,7 @@ class LcmOperation:
             if done:
                 await self._recording.write(done=[*self._taken(), *done], summary=f"{stage.name}: {len(done)}")
             if outcome.failures:
+                await self._record_what_is_left(stage, outcome.failed)
                 raise StepsFailedError(outcome.failures)
 
     async def begin_processing(self) -> None:
@@ -190,6 +191,15 @@ class LcmOperation:
         await self._enter(state)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return state.value
+
+    async def _record_what_is_left(self, stage: StageRef, failed: Sequence[Step]) -> None:
+        """A failed creation may have made something: it is recorded, so that whatever is decided, it has an owner."""
+        if stage.action is not Action.CREATE:
+            return
+        seen = await left_behind(failed, self._recording.timings, workflow.now())
+        left = [_entry(stage, step, resource) for step, resource in seen if resource is not None]
+        gone = [_entry(stage, step, None) for step, resource in seen if resource is None]
+        await self._recording.write(left=left, struck=gone, summary=f"{stage.name}: {len(left)} left by failed steps")
 
     async def _page(self, stage: StageRef, offset: int) -> Sequence[Step]:
         request = PageRequest(stage=stage, offset=offset)

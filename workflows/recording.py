@@ -50,11 +50,19 @@ class Recording:
         )
         await self._project(change, summary=state.value)
 
-    async def write(self, *, done: Sequence[Entry] = (), struck: Sequence[Entry] = (), summary: str) -> None:
+    async def write(
+        self,
+        *,
+        done: Sequence[Entry] = (),
+        struck: Sequence[Entry] = (),
+        left: Sequence[Entry] = (),
+        summary: str,
+    ) -> None:
         """Write effects; the state stays."""
         update = {
             "done": tuple(done),
             "struck": tuple(struck),
+            "left": tuple(left),
             "point_of_no_return": self._ticket.point_of_no_return,
         }
         await self._project(self._next().model_copy(update=update), summary=summary)

@@ -119,6 +119,8 @@ class ResourceState(StrEnum):
     """It will never get ready; only deleting it helps."""
     DELETING = "DELETING"
     """It is going away; wait."""
+    UNKNOWN = "UNKNOWN"
+    """The VIM could not be asked: it may exist or not. Only in the record, never told by a driver."""
 
 
 class VimResource(Model):

@@ -78,6 +78,8 @@ class Projection(Model):
     done: tuple[Entry, ...] = ()
     struck: tuple[Entry, ...] = ()
     """Entries that were undone, or are found to be gone."""
+    left: tuple[Entry, ...] = ()
+    """What failed creations left behind: owned by the VNF instance, though not done."""
     verdict_id: UUID | None = None
     point_of_no_return: str | None = None
 

@@ -20,6 +20,8 @@ class StepKind(StrEnum):
     """A resource that is there when the call returns: networks, ports, groups, flavors."""
     CREATION = "creation"
     """A resource that takes its time: servers, volumes."""
+    LOOK = "look"
+    """A look at what a failed step left: short, because somebody waits to hear of the failure."""
     REMOVAL = "removal"
     """A resource that has to be gone before the next stage."""
 
@@ -43,6 +45,7 @@ class Timings(Model):
     quick: Timing = Timing(attempt=120, budget=600)
     creation: Timing = Timing(attempt=900, budget=1800)
     removal: Timing = Timing(attempt=600, budget=1800)
+    look: Timing = Timing(attempt=20, budget=30)
     heartbeat: float = 5.0
     """Without a heartbeat for so long, an attempt is given to another worker."""
 
@@ -54,4 +57,5 @@ class Timings(Model):
             StepKind.QUICK: self.quick,
             StepKind.CREATION: self.creation,
             StepKind.REMOVAL: self.removal,
+            StepKind.LOOK: self.look,
         }[kind]

@@ -24,12 +24,12 @@ async def up(settings: Settings, console: Console) -> None:
 
     def tell(line: str) -> None:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            console.print(f"[dim]{escape(line)}[/dim]")
+            console.print(f"[dim]{escape(line)}[/dim]", soft_wrap=True)
 
     tell(f"Manoflow {version('manoflow')} starts in {settings.home}")
     with ending_on_signals(), contextlib.suppress(asyncio.CancelledError):
         async with embedded_stack(settings, tell):
-            console.print(welcome(settings))
+            console.print(welcome(settings), soft_wrap=True)  # what is copied from it must not be broken
             await asyncio.Event().wait()
     tell(f"stopped; `manoflow up` goes on with what is open (state: {settings.home})")
 

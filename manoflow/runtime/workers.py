@@ -16,6 +16,7 @@ from activities.attending import Attending
 from activities.compute import Compute
 from activities.granting import Granting
 from activities.networks import Networks
+from activities.observing import Observing
 from activities.planning import Planning
 from activities.records import Records
 from activities.step import LCM_QUEUE, VIM_QUEUE, kind_of_step, queue_of
@@ -88,6 +89,7 @@ def _activities(ports: Ports) -> list[Callable[..., Any]]:
         Compute(ports.vims, watch),
         Networks(ports.vims, watch),
         Storage(ports.vims, watch),
+        Observing(ports.vims),
     )
     return [getattr(performer, name) for performer in performers for name in dir(performer) if not name.startswith("_")]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fastapi import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.onboarding import Onboarding
 from api.services import Services
@@ -94,6 +96,15 @@ async def test_an_upload_that_breaks_off_is_an_error_that_can_be_repaired(
     await onboarding.upload(package.id, chunks(b"PK"))
     await ended(onboarding)
     assert (await services.records.package(package.id)).onboarding_state is OnboardingState.ONBOARDED
+
+
+async def test_an_upload_that_the_client_breaks_off_says_so(services: Services, package: VnfPackage) -> None:
+    with pytest.raises(HTTPException, match="400"):
+        await Onboarding(services).upload(package.id, chunks(b"PK", ClientDisconnect()))
+    broken = await services.records.package(package.id)
+    assert broken.onboarding_state is OnboardingState.ERROR
+    assert broken.failure
+    assert "broke off" in broken.failure.detail
 
 
 @pytest.mark.parametrize(

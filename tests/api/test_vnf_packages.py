@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.services import Services
+from manoflow.domain.packages import SoftwareImageInfo
 from manoflow.ports.records import Records
 from tests.api.consumer import INSTANCES, PACKAGES, URL, Json, onboarded
 from tests.packages import example_package
@@ -184,6 +185,33 @@ async def test_a_list_shows_packages_without_complex_attributes(
     listed = (await client.get(PACKAGES)).json()
     assert [one["id"] for one in listed] == [str(PACKAGE_ID), shown["id"]]
     assert not any(one.keys() & {"userDefinedData", "checksum", "softwareImages"} for one in listed)
+
+
+async def test_images_inside_are_shown_and_those_only_named_are_not(
+    client: httpx.AsyncClient, records: Records
+) -> None:
+    inside = SoftwareImageInfo(
+        id="app",
+        name="app-image",
+        checksum_algorithm="sha-256",
+        checksum="0" * 64,
+        disk_format="qcow2",
+        min_disk_gib=2,
+        min_ram_mib=512,
+        size=1234,
+        artifact="Files/images/app.qcow2",
+        present=True,
+    )
+    named = SoftwareImageInfo(id="db", name="db-image")
+    package = await records.package(PACKAGE_ID)
+    assert package.content
+    content = package.content.model_copy(update={"images": (inside, named)})
+    await records.save_package(package.model_copy(update={"content": content}))
+    images = (await client.get(f"{PACKAGES}/{PACKAGE_ID}")).json()["softwareImages"]
+    assert [(image["id"], image["imagePath"], image["diskFormat"]) for image in images] == [
+        ("app", "Files/images/app.qcow2", "QCOW2")
+    ]
+    assert (images[0]["minDisk"], images[0]["minRam"], images[0]["size"]) == (2 * 2**30, 512 * 2**20, 1234)
 
 
 async def test_a_package_that_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ from manoflow.domain.vim import Vim
 from manoflow.domain.vnf import VnfInstance
 from manoflow.domain.vnfd import Flavour
 from tests.lab import laboratory
-from tests.laws.preparing import INSTANTIATE, OPERATIONS
+from tests.laws.preparing import INSTANTIATE, TERMINATE
 from tests.packages import foreign_package
 from tests.reference import NOW, reference_instance
 from tests.stand import Stand
@@ -23,7 +23,6 @@ from tests.worker_processes import Workers
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
 
-TERMINATE = next(operation for operation in OPERATIONS if operation.name == "TerminateVnf")
 LEVELS = {"tacker-practical-vnf": ("scalable", "r-node-max"), "tacker-v2-basic-lcms-max": ("simple", None)}
 NETWORKS = ("mgmt", "data")
 

@@ -7,6 +7,7 @@ from workflows.catalogue import Operation, operations
 
 OPERATIONS = operations()
 INSTANTIATE = next(operation for operation in OPERATIONS if operation.operation is LcmOperationType.INSTANTIATE)
+TERMINATE = next(operation for operation in OPERATIONS if operation.operation is LcmOperationType.TERMINATE)
 
 
 async def prepared(bench: Stand, operation: Operation, name: str) -> VnfInstance:
@@ -20,4 +21,4 @@ async def prepared(bench: Stand, operation: Operation, name: str) -> VnfInstance
 
 def effects(points: list[str]) -> list[str]:
     """The points where something is decided or done: not those that only read or write the record."""
-    return [point for point in points if point.partition(":")[0] not in {"claim", "project", "page"}]
+    return [point for point in points if point.partition(":")[0] not in {"claim", "project", "page", "look"}]

@@ -11,9 +11,9 @@ import pytest
 
 from manoflow.adapters.vim.fake.ledger import duplicates
 from manoflow.domain.errors import ConflictError
-from manoflow.domain.lcm import LcmOperationState, VerdictKind, VnfLcmOpOcc
+from manoflow.domain.lcm import InstantiationState, LcmOperationState, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.vnf import VnfInstance
-from tests.laws.preparing import OPERATIONS, effects, prepared
+from tests.laws.preparing import OPERATIONS, TERMINATE, effects, prepared
 from tests.stand import Stand
 from tests.striking import Strike, Striking
 from workflows.catalogue import Operation
@@ -60,12 +60,24 @@ class Case:
         assert done.operation_state is LcmOperationState.ROLLED_BACK, (self.point, done.error)
         await self.must_be_as_before()
 
+    async def must_stay_as_it_is(self, occurrence: VnfLcmOpOcc) -> None:
+        """Failed for good: whatever is there is owned, and so it can be terminated."""
+        await self.bench.decide(occurrence, VerdictKind.FAIL)
+        done = await self.bench.settled(occurrence.id)
+        assert done.operation_state is LcmOperationState.FAILED, (self.point, done.error)
+        instance = await self.bench.records.instance(self.instance.id)
+        left = await self.bench.recorded(self.instance)
+        assert (instance.instantiation_state is InstantiationState.INSTANTIATED) is bool(left), self.point
+        if left:
+            ended = await self.bench.perform(TERMINATE, self.instance)
+            assert ended.operation_state is LcmOperationState.COMPLETED, (self.point, ended.error)
+
     async def must_be_as_before(self) -> None:
         assert await self.bench.recorded(self.instance) == self.before, self.point
 
 
 @by_name
-@pytest.mark.parametrize("verdict", [VerdictKind.RETRY, VerdictKind.ROLLBACK])
+@pytest.mark.parametrize("verdict", VerdictKind)
 async def test_every_step_may_fail(
     bench: Stand, operation: Operation, verdict: VerdictKind, record_property: Callable[[str, object], None]
 ) -> None:
@@ -102,9 +114,8 @@ async def _cases(bench: Stand, operation: Operation, striking: Striking) -> list
 
 async def _forget(bench: Stand, operation: Operation, instance: VnfInstance) -> None:
     """Leave nothing of the clean run in the world."""
-    terminate = next(known for known in OPERATIONS if known.name == "TerminateVnf")
-    if operation is not terminate:
-        await bench.perform(terminate, instance)
+    if operation is not TERMINATE:
+        await bench.perform(TERMINATE, instance)
 
 
 async def _tried(case: Case, verdict: VerdictKind, gate: asyncio.Semaphore) -> None:
@@ -114,5 +125,7 @@ async def _tried(case: Case, verdict: VerdictKind, gate: asyncio.Semaphore) -> N
             await case.must_be_as_before()
         elif verdict is VerdictKind.RETRY:
             await case.must_complete(occurrence)
+        elif verdict is VerdictKind.FAIL:
+            await case.must_stay_as_it_is(occurrence)
         else:
             await case.must_roll_back(occurrence)

@@ -31,6 +31,7 @@ def demo(folder: Path, *options: str) -> str:
         env=environment(folder),
         capture_output=True,
         text=True,
+        input="\n",
         timeout=WITHIN,
         check=False,
     )
@@ -46,7 +47,7 @@ def programs_of(folder: Path) -> list[int]:
 
 @pytest.mark.processes
 def test_the_story_of_a_killed_worker(tmp_path: Path) -> None:
-    told = demo(tmp_path)
+    told = demo(tmp_path, "--pause")
     assert re.search(r"worker \d+ killed by SIGKILL half-way COMPLETED by itself", told)
     assert re.search(r"went on after \d+\.\d s, in worker \d+", told)
     assert re.search(r"attempts of its steps \d+ steps 2 times at most", told)
@@ -55,6 +56,7 @@ def test_the_story_of_a_killed_worker(tmp_path: Path) -> None:
     assert "both VNFs terminated the cloud is as it was" in told
     assert "duplicates: resources made twice 0" in told
     assert "orphans: resources nobody owns 0" in told
+    assert "everything keeps running" in told
     assert list(tmp_path.iterdir()) == []
     assert programs_of(tmp_path) == []
 
@@ -73,7 +75,8 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
                 break
         assert len(programs_of(tmp_path)) >= 4
         playing.send_signal(signal.SIGINT)
-        assert b"stopped" in playing.stdout.read()
+        assert b"interrupted: everything is stopped" in playing.stdout.read()
+    assert playing.returncode == 130
     assert list(tmp_path.iterdir()) == []
     wait_until(lambda: programs_of(tmp_path) == [])
 

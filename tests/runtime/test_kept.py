@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from manoflow.runtime.home import make_home
 from manoflow.runtime.settings import Settings
+from manoflow.runtime.stack import kept as keeping
 from manoflow.runtime.stack.kept import Kept, Program
 from tests.runtime.waiting import runs, until, wait_until
 
@@ -98,6 +101,16 @@ async def test_one_that_does_not_stop_is_killed(tmp_path: Path) -> None:
         assert told == ["kept does not stop and is killed"]
 
 
+async def test_a_program_can_be_ended_at_once(tmp_path: Path) -> None:
+    async with kept(tmp_path, STUBBORN) as (program, _):
+        await until(says(program.log, "ready"))
+        pid = program.pid
+        assert pid
+        program.kill()
+        await until(lambda: not runs(pid))
+        assert program.deaths == []
+
+
 async def test_what_a_program_had_started_does_not_outlive_it(tmp_path: Path) -> None:
     async with kept(tmp_path, PARENT) as (program, _):
         await until(says(program.log, "child"))
@@ -113,6 +126,22 @@ async def test_one_that_dies_young_is_started_more_and_more_slowly(tmp_path: Pat
         assert {death.reason for death in program.deaths} == {"ended with status 3"}
         assert program.pause >= 0.4
         assert len(told) >= 2
+
+
+async def test_one_that_cannot_be_started_for_a_while_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LONGEST_PAUSE", 0.1)
+    async with kept(tmp_path, PATIENT) as (program, told):
+        await until(says(program.log, "ready"))
+        first = program.pid
+        assert first
+        (tmp_path / "log").rename(tmp_path / "elsewhere")
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: any("cannot start kept again yet" in line for line in told))
+        (tmp_path / "elsewhere").rename(tmp_path / "log")
+        await until(says(program.log, "ready", times=2))
+        assert program.pid != first
 
 
 def test_a_killed_keeper_takes_its_program_along(tmp_path: Path) -> None:

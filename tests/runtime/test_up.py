@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from manoflow.adapters.vim.fake.knobs import await_held, clear, hold
 from manoflow.adapters.vim.fake.ledger import journal, made_more_than_once
@@ -73,6 +74,20 @@ def test_taken_ports_are_refused_by_name(up: Up, tmp_path: Path) -> None:
         assert f"127.0.0.1:{port}: the port is taken; choose another by MANOFLOW_{name}" in said
 
 
+def test_a_program_that_does_not_start_is_shown_with_the_end_of_its_log(tmp_path: Path) -> None:
+    settings = new_settings(tmp_path / "home")
+    settings.home.mkdir()
+    (settings.home / "temporal.db").write_text("not a database, though as long as the head of one " * 10)
+    said = refused(settings)
+    assert "cannot start temporal: it ended with status 1" in said
+    assert "file is not a database" in said
+
+
+def test_a_key_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    settings = new_settings(tmp_path / "home").model_copy(update={"secret_key": SecretStr("short")})
+    assert "cannot use the key for credentials" in refused(settings)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     before = up.pids()
@@ -82,7 +97,8 @@ def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     assert {other: up.pid(other) for other in NAMES if other != name} == {
         other: pid for other, pid in before.items() if other != name
     }
-    assert f"{name} (pid {before[name]}) was killed by SIGKILL; started again as pid {up.pid(name)}" in up.printed
+    told = f"{name} (pid {before[name]}) was killed by SIGKILL; started again as pid {up.pid(name)}"
+    wait_until(lambda: told in up.printed)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

@@ -46,6 +46,8 @@ async def write_effects(tx: Transaction, projection: Projection) -> None:
         await _strike(tx, projection)
     if projection.done:
         await _enter(tx, projection)
+    if projection.left:
+        await _own(tx, projection, projection.left)
 
 
 async def _strike(tx: Transaction, projection: Projection) -> None:
@@ -60,15 +62,18 @@ async def _enter(tx: Transaction, projection: Projection) -> None:
     touched = resources.c.uid.in_([planned.step.uid for planned in steps.values()])
     last_seen = {row["uid"]: row["observed"] for row in await tx.rows(resources, touched)}
     await _forget(tx, projection, projection.done)
-    await tx.delete(resources, touched)
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
     await tx.insert(journal, *entered, taken=f"cannot enter in the journal of {projection.lcm_op_occ_id}: a key twice")
-    made = [
-        _resource(projection, entry, steps[ref])
-        for entry in projection.done
-        if (ref := _ref(entry)) and ref[1] is Action.CREATE
-    ]
+    await tx.delete(resources, touched)
+    await _own(tx, projection, [entry for entry in projection.done if entry.resource is not None])
+
+
+async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]) -> None:
+    """Put what was made into the inventory, in the place of what was known of it before."""
+    steps = await _steps(tx, _refs(entries))
+    made = [_resource(projection, entry, steps[ref]) for entry in entries if (ref := _ref(entry))]
     if made:
+        await tx.delete(resources, resources.c.uid.in_([resource.uid for resource in made]))
         rows = [row_of(resource, resources) for resource in made]
         await tx.insert(resources, *rows, taken=f"cannot record resources of {projection.lcm_op_occ_id}: a uid twice")
 

@@ -91,4 +91,6 @@ def _text(answer: Mapping[str, Any], path: str) -> str:
     value: Any = answer
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(value, bool):
+        return "yes" if value else ""
     return "" if value is None else str(value)

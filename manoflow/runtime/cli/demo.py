@@ -1,10 +1,13 @@
 """`manoflow demo`: the story of a killed worker."""
 
+from signal import SIGINT
 from typing import Annotated
 
 import typer
 
 from manoflow.runtime.cli.command import command, out
+
+INTERRUPTED = 128 + SIGINT
 
 
 @command
@@ -19,4 +22,5 @@ async def demo(
     """Watch a VNF being instantiated while its worker is killed; nothing is left behind."""
     from manoflow.runtime.demo.play import play  # noqa: PLC0415 - the other commands start faster without
 
-    await play(out, cloud=cloud if openstack else None, pause=pause)
+    if not await play(out, cloud=cloud if openstack else None, pause=pause):
+        raise typer.Exit(INTERRUPTED)

@@ -1,9 +1,11 @@
 """Puts up the scene of a demo and takes it down: a temporary home, free ports, the stack as `manoflow up` runs it."""
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from rich.console import Console
@@ -20,21 +22,24 @@ from manoflow.runtime.stack.ports import free_ports
 from manoflow.runtime.up import ending_on_signals
 
 
-async def play(console: Console, *, cloud: str | None, pause: bool) -> None:
-    """Tell the story on the fake VIM, or on a cloud of clouds.yaml.
+async def play(console: Console, *, cloud: str | None, pause: bool) -> bool:
+    """Tell the story on the fake VIM, or on a cloud of clouds.yaml; False where somebody interrupted it.
 
     Nothing is left running. The home goes too, unless the story could not be told: then its logs are worth reading.
     """
+    told = False
     home = Path(tempfile.mkdtemp(prefix="manoflow-demo-"))
     try:
         with ending_on_signals():
             await _play(_settings(home), console, cloud=cloud, pause=pause)
+            told = True
     except asyncio.CancelledError:
-        console.print("\nstopped")
+        console.print("interrupted: everything is stopped, nothing is left")
     except ManoError:
         console.print(f"[dim]logs and databases are kept in {home}[/dim]")
         raise
     shutil.rmtree(home)
+    return told
 
 
 async def _play(settings: Settings, console: Console, *, cloud: str | None, pause: bool) -> None:
@@ -76,8 +81,11 @@ def _show_links(settings: Settings, console: Console) -> None:
 async def _enter() -> None:
     pressed = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin, pressed.set)
-    try:
-        await pressed.wait()
-    finally:
-        loop.remove_reader(sys.stdin)
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        loop.call_soon_threadsafe(pressed.set)
+
+    # A daemon, so that an interrupted demo does not wait for Enter; asyncio cannot read every kind of stdin itself.
+    threading.Thread(target=wait, daemon=True).start()
+    await pressed.wait()

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.rule import Rule
 from rich.table import Table
 
 from descriptors.packing import pack
@@ -30,6 +31,8 @@ from manoflow.runtime.stack.embedded import Stack
 EXAMPLES = Path(__file__).parents[3] / "examples"
 RESTART_SECONDS = 30.0
 LOOK_AGAIN = 0.05
+WIDTH = 80
+"""Columns of a rule between two parts of the story."""
 
 
 class Killing(NamedTuple):
@@ -61,7 +64,7 @@ class Scene:
     def chapter(self, title: str) -> None:
         """Begin a part of the story."""
         self.console.print()
-        self.console.rule(f"[bold]{title}[/bold]", align="left", style="cyan")
+        self.console.print(Rule(f"[bold]{title}[/bold]", align="left", style="cyan"), width=WIDTH)
 
     def say(self, text: str) -> None:
         """Tell what happens; it appears above the live view, where there is one."""

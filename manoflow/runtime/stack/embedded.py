@@ -66,8 +66,8 @@ async def embedded_stack(settings: Settings, tell: Tell) -> AsyncIterator[Stack]
             await _start(stack)
             yield stack
         finally:
-            for kept in reversed(stack.kept):
-                await kept.stop()
+            tell("stopping API, worker and Temporal")
+            await _stop(stack)
 
 
 async def _start(stack: Stack) -> None:
@@ -80,6 +80,17 @@ async def _start(stack: Stack) -> None:
     await stack.worker.start()
     await stack.api.start()
     await _bounded(_ready(settings), stack)
+
+
+async def _stop(stack: Stack) -> None:
+    """In order; at once where even that is cancelled (a second ctrl-C)."""
+    try:
+        for kept in reversed(stack.kept):
+            await kept.stop()
+    except asyncio.CancelledError:
+        for kept in stack.kept:
+            kept.kill()
+        raise
 
 
 async def _bounded(awaited: Awaitable[None], stack: Stack) -> None:

@@ -54,6 +54,7 @@ class Kept:
         self.program = program
         self.deaths: list[Death] = []
         self.pause = FIRST_PAUSE
+        """Seconds between its last death and the start after it."""
         self._settings = settings
         self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
@@ -82,8 +83,14 @@ class Kept:
         await asyncio.wait({self._keeping})
         if self._process.returncode is None:
             await self._end(self._process)
-        _kill_what_it_left(self._process.pid)
+        _kill_group(self._process.pid)
         (self._settings.run / f"{self.program.name}.pid").unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End it at once, for good."""
+        if self._keeping is not None and self._process is not None:
+            self._keeping.cancel()
+            _kill_group(self._process.pid)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         process.terminate()
@@ -100,11 +107,19 @@ class Kept:
             began = monotonic()
             death = Death(process.pid, _reason(await process.wait()))
             self.deaths.append(death)
-            _kill_what_it_left(process.pid)
+            _kill_group(process.pid)
             self.pause = FIRST_PAUSE if monotonic() - began > YOUNG else min(self.pause * 2, LONGEST_PAUSE)
-            await asyncio.sleep(self.pause)
-            process = await self._spawn()
+            process = await self._spawn_again()
             self._tell(f"{self.program.name} (pid {death.pid}) {death.reason}; started again as pid {process.pid}")
+
+    async def _spawn_again(self) -> asyncio.subprocess.Process:
+        while True:
+            await asyncio.sleep(self.pause)
+            try:
+                return await self._spawn()
+            except OSError as error:
+                self._tell(f"cannot start {self.program.name} again yet: {error}")
+                self.pause = LONGEST_PAUSE
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         with self.log.open("ab") as log:
@@ -120,8 +135,8 @@ class Kept:
         return self._process
 
 
-def _kill_what_it_left(pid: int) -> None:
-    """Kill what the program itself had started: it is in its session's process group."""
+def _kill_group(pid: int) -> None:
+    """Kill a program, and what it had started: that is in its session's process group."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # nobody left; or the number is somebody else's by now

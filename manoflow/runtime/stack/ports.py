@@ -1,18 +1,24 @@
 """Ports on loopback: free ones for a stack of its own, and a clear word about taken ones."""
 
+import random
 import socket
-from contextlib import ExitStack, closing
+from contextlib import closing
+from itertools import islice
 
 from manoflow.domain.errors import ConflictError
 from manoflow.runtime.settings import PREFIX, Settings
+
+LOOPBACK = "127.0.0.1"
+BELOW_EPHEMERAL = range(20000, 32000)
+"""Linux gives outgoing connections ports from 32768 on, other systems from 49152."""
 
 
 def require_free_ports(settings: Settings) -> None:
     """Raise `ConflictError` naming every port that the stack needs and that is taken, and the setting that moves it."""
     wanted = {
         "PORT": (settings.host, settings.port),
-        "TEMPORAL_PORT": ("127.0.0.1", settings.temporal_port),
-        "UI_PORT": ("127.0.0.1", settings.ui_port),
+        "TEMPORAL_PORT": (LOOPBACK, settings.temporal_port),
+        "UI_PORT": (LOOPBACK, settings.ui_port),
     }
     taken = [
         f"cannot listen on {host}:{port}: the port is taken; choose another by {PREFIX}{setting}"
@@ -27,12 +33,9 @@ def require_free_ports(settings: Settings) -> None:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Ports that nobody uses now."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(closing(socket.socket())) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return tuple(one.getsockname()[1] for one in sockets)
+    """Ports that nobody listens on now, and that no outgoing connection will be given before they are used."""
+    candidates = random.SystemRandom().sample(BELOW_EPHEMERAL, k=len(BELOW_EPHEMERAL))
+    return tuple(islice((port for port in candidates if _is_free(LOOPBACK, port)), count))
 
 
 def _is_free(host: str, port: int) -> bool:
