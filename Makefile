@@ -1,8 +1,8 @@
 # Everything a person or a CI machine does here. Each target installs what it needs; `make` alone lists them.
 
 PYTHON  ?= python3
-# Processes that share the tests: 0 runs them in one. (make check WORKERS=2)
-WORKERS ?= 0
+# Processes that share the tests; 0 runs them in one. (make check WORKERS=0)
+WORKERS ?= 2
 # The laboratory's own folder, outside the repository: installed programs, databases, logs.
 OSLAB_DIR  ?= /tmp/oslab
 # Heat has no part in what is tested.

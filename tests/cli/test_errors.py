@@ -19,7 +19,8 @@ def said(*arguments: str, **environment: str) -> str:
 
 def test_an_api_that_does_not_answer_is_named() -> None:
     url = f"http://127.0.0.1:{free_ports(1)[0]}"
-    for told in (said("--url", url, "op", "list"), said("op", "list", MANOFLOW_URL=url)):
+    asked = ["--url", url, "op", "list"], ["--url", url, "op", "watch", "id"], ["--url", url, "pkg", "delete", "id"]
+    for told in (*(said(*command) for command in asked), said("op", "list", MANOFLOW_URL=url)):
         assert told.startswith(f"cannot reach the API at {url}: ")
         assert told.endswith("is `make up` running?")
 

@@ -15,7 +15,7 @@ from manoflow.runtime.settings import PREFIX, Settings
 from manoflow.runtime.stack.ports import free_ports
 from tests.runtime.waiting import runs, wait_until
 
-READY_WITHIN = 60.0
+READY_WITHIN = 90.0
 STOPS_WITHIN = 30.0
 UP = (sys.executable, "-m", "manoflow.runtime.cli", "up")
 NAMES = ("api", "temporal", "worker")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from manoflow.runtime.settings import PREFIX
+from tests.lab.laboratory import CLOUDS, bring_up
 from tests.runtime.waiting import runs, wait_until
 
 pytestmark = [pytest.mark.timeout(240)]
@@ -24,11 +25,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**others, **quick, **more, "TMPDIR": str(folder)}
 
 
-def demo(folder: Path, *options: str) -> str:
+def demo(folder: Path, *options: str, **more: str) -> str:
     """Play it; gives what it printed, without the white space between the words."""
     played = subprocess.run(
         [sys.executable, "-m", "manoflow.runtime.cli", "demo", *options],
-        env=environment(folder),
+        env=environment(folder, **more),
         capture_output=True,
         text=True,
         input="\n",
@@ -82,8 +83,10 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.lab
+@pytest.mark.timeout(600)  # it may have to start the laboratory
 def test_the_story_on_a_real_openstack(tmp_path: Path) -> None:
-    told = demo(tmp_path, "--openstack")
+    bring_up()
+    told = demo(tmp_path, "--openstack", OS_CLIENT_CONFIG_FILE=str(CLOUDS))
     assert re.search(r"worker \d+ killed by SIGKILL half-way COMPLETED by itself", told)
     for kind in ("servers", "ports", "networks", "volumes"):
         assert re.search(rf"{kind} before → instantiated → terminated \d+ → \d+ → \d+ as before", told)

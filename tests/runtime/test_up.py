@@ -88,6 +88,12 @@ def test_a_key_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     assert "cannot use the key for credentials" in refused(settings)
 
 
+def test_another_temporal_server_is_refused(tmp_path: Path) -> None:
+    settings = new_settings(tmp_path / "home").model_copy(update={"temporal_address": "temporal.example:7233"})
+    assert "cannot use the Temporal server at temporal.example:7233" in refused(settings)
+    assert not settings.home.exists()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     before = up.pids()

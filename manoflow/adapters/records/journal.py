@@ -65,7 +65,8 @@ async def _enter(tx: Transaction, projection: Projection) -> None:
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
     await tx.insert(journal, *entered, taken=f"cannot enter in the journal of {projection.lcm_op_occ_id}: a key twice")
     await tx.delete(resources, touched)
-    await _own(tx, projection, [entry for entry in projection.done if entry.resource is not None])
+    created = [entry for entry in projection.done if (ref := _ref(entry)) and ref[1] is Action.CREATE]
+    await _own(tx, projection, created)
 
 
 async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]) -> None:

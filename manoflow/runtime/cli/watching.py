@@ -6,6 +6,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
+from math import inf
 from time import monotonic
 
 from rich.console import Console, Group, RenderableType
@@ -27,6 +28,8 @@ REFRESH = 8.0
 AWAY_SECONDS = 60.0
 """So long the API may be away (it may be starting again) before watching ends."""
 BAR = 24
+TURNING = Spinner("dots", style="cyan")
+"""One for all looks, so that it goes on turning."""
 
 COLOURS = {
     LcmOperationState.COMPLETED: "green",
@@ -66,8 +69,8 @@ async def follow(api: Api, lcm_op_occ_id: str, console: Console) -> Json:
 
 
 async def looks(api: Api, lcm_op_occ_id: str) -> AsyncIterator[Json]:
-    """Look at an operation until it stands still. An API that is away for a while is awaited."""
-    last_answer = monotonic()
+    """Look at an operation until it stands still. An API that has answered and is then away for a while is awaited."""
+    last_answer = -inf
     while True:
         try:
             progress = await api.progress(lcm_op_occ_id)
@@ -103,7 +106,7 @@ def _stages(progress: Json, *, running: bool) -> Table:
         whole = stage["done"] == stage["count"]
         mark: RenderableType = Text("✓", "green") if whole else Text(" ")
         if running and stage is standing:
-            mark = Spinner("dots", style="cyan")
+            mark = TURNING
         bar = ProgressBar(total=stage["count"], completed=stage["done"], width=BAR, finished_style="green")
         table.add_row(" ", mark, title_of(stage["name"]), bar, f"{stage['done']}/{stage['count']}")
     return table

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 import httpx
 
 from manoflow.adapters.records import migrate
-from manoflow.domain.errors import TemporaryError
+from manoflow.domain.errors import InvalidInputError, TemporaryError
 from manoflow.runtime.home import occupied
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.stack.cloud import offer_fake_vim
 from manoflow.runtime.stack.kept import Kept, Program, Tell
-from manoflow.runtime.stack.ports import require_free_ports
+from manoflow.runtime.stack.ports import LOOPBACK, require_free_ports
 from manoflow.runtime.stack.temporal import namespace_answers, temporal
 
-START_WITHIN = 60.0
+START_WITHIN = 120.0
 """Seconds until everything is ready; a few on an idle machine."""
 DEATHS_AT_START = 3
 """So often may a program die before the start is given up."""
@@ -54,6 +54,7 @@ async def embedded_stack(settings: Settings, tell: Tell) -> AsyncIterator[Stack]
     Raises `ConflictError` where home or ports are taken, `TemporaryError` with the last lines of a log where a program
     does not start.
     """
+    _require_own_temporal(settings)
     with occupied(settings):
         require_free_ports(settings)
         stack = Stack(
@@ -68,6 +69,14 @@ async def embedded_stack(settings: Settings, tell: Tell) -> AsyncIterator[Stack]
         finally:
             tell("stopping API, worker and Temporal")
             await _stop(stack)
+
+
+def _require_own_temporal(settings: Settings) -> None:
+    if settings.temporal_address != f"{LOOPBACK}:{settings.temporal_port}":
+        raise InvalidInputError(
+            f"cannot use the Temporal server at {settings.temporal_address}: the embedded stack brings its own; unset "
+            "MANOFLOW_TEMPORAL_ADDRESS, or run `manoflow api` and `manoflow worker` instead"
+        )
 
 
 async def _start(stack: Stack) -> None:

@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 from manoflow.domain.errors import InvalidInputError
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.stack.kept import Program
+from manoflow.runtime.stack.ports import LOOPBACK
 
 STOP_WITHIN = 10.0
 LOOK_AGAIN = 0.1
@@ -25,7 +26,7 @@ def temporal(settings: Settings) -> Program:
     """
     command = (
         str(_binary()),
-        *("server", "start-dev", "--ip", "127.0.0.1", "--ui-ip", "127.0.0.1"),
+        *("server", "start-dev", "--ip", LOOPBACK, "--ui-ip", LOOPBACK),
         *("--port", str(settings.temporal_port), "--ui-port", str(settings.ui_port)),
         *("--db-filename", str(settings.home / "temporal.db")),
         *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"),
