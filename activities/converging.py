@@ -6,6 +6,7 @@ delete every match and wait until none is left. Both are the same for every kind
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from activities.watching import Watch
@@ -27,13 +28,13 @@ async def make(resources: Resources[New], new: New, watch: Watch) -> VimResource
     meanwhile.
     """
     await _clear_away(resources, new, watch)
-    kept = await _one(resources, new)
+    kept, had_twins = await _one(resources, new)
     if kept.state is ResourceState.HALF_MADE:
         kept = await resources.finish(kept, new)
     if kept.state is ResourceState.READY:
         return kept
     ready = await watch.until(resources, new.vnf_instance_id, new.uid, _settled)
-    return _ready(ready, new)
+    return _ready(ready, new, had_twins=had_twins)
 
 
 async def remove(resources: Resources[New], step: Step, watch: Watch) -> None:
@@ -55,7 +56,8 @@ async def _clear_away(resources: Resources[New], new: New, watch: Watch) -> None
         await watch.until(resources, new.vnf_instance_id, new.uid, _none_going)
 
 
-async def _one(resources: Resources[New], new: New) -> VimResource:
+async def _one(resources: Resources[New], new: New) -> tuple[VimResource, bool]:
+    """The one that stays, and whether there were others."""
     found = await resources.find(new.uid)
     if not found:
         try:
@@ -65,17 +67,26 @@ async def _one(resources: Resources[New], new: New) -> VimResource:
             if not await resources.find(new.uid):
                 raise
         found = await resources.find(new.uid) or found
-    kept, *twins = sorted(found, key=lambda resource: (resource.created_at, resource.vim_id))
+    kept, *twins = sorted(found, key=_seniority)
     for twin in twins:
         await resources.delete(twin)
-    return kept
+    return kept, bool(twins)
 
 
-def _ready(seen: Sequence[VimResource], new: NewResource) -> VimResource:
+def _seniority(resource: VimResource) -> tuple[bool, datetime, str]:
+    """The oldest first, but none that is on its way out before one that can stay."""
+    return resource.state in GOING, resource.created_at, resource.vim_id
+
+
+def _ready(seen: Sequence[VimResource], new: NewResource, *, had_twins: bool) -> VimResource:
     if not seen:
         message = f"cannot find {new.name} ({new.uid}) any more: it vanished while it was being made"
         raise TemporaryError(message)
-    first = min(seen, key=lambda resource: (resource.created_at, resource.vim_id))
+    first = min(seen, key=_seniority)
+    if first.state is ResourceState.BROKEN and had_twins:
+        # Two servers that claimed the same ports can take them from each other: the next attempt makes a new one.
+        message = f"cannot keep {new.name} ({first.vim_id}): it was broken by a twin that is gone"
+        raise TemporaryError(message)
     if first.state is ResourceState.BROKEN:
         message = (
             f"cannot make {new.name} ({first.vim_id}): {first.detail or 'the VIM reports an error without a reason'}"

@@ -18,6 +18,7 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor
 
 from activities.step import LCM_QUEUE, VIM_QUEUE
+from api.verdicts import require_decidable
 from manoflow.adapters.execution.temporal import TemporalExecution, workflow_id
 from manoflow.adapters.granting.local import LocalGranting
 from manoflow.adapters.records import generate_key, migrate, open_records
@@ -109,7 +110,8 @@ class Stand:
             id=uuid4(), lcm_op_occ_id=occurrence.id, vnf_instance_id=occurrence.vnf_instance_id, kind=kind
         )
         deadline = monotonic() + PATIENCE
-        while (await self.records.occurrence(occurrence.id)).verdict_id != verdict.id:
+        while (now := await self.records.occurrence(occurrence.id)).verdict_id != verdict.id:
+            require_decidable(now, kind)
             assert monotonic() < deadline, f"verdict {kind} on {occurrence.id} was not taken"
             with contextlib.suppress(AmbiguousAnswerError):
                 await self.execution.decide(verdict)

@@ -161,6 +161,8 @@ class Flavor(Model):
     vcpus: int
     memory_mib: int
     disk_gib: int
+    extra_specs: dict[str, str] = Field(default_factory=dict)
+    """What it asks beyond its size: dedicated CPUs, huge pages, host aggregates."""
     made_by_us: bool = False
     """Made for one VNF instance: not to be shared."""
 

@@ -33,7 +33,7 @@ class Timing(Model):
     """One attempt."""
     budget: float | None
     """All attempts together; None: without end."""
-    first_retry: float = 1.0
+    first_retry: float = 0.5
     longest_retry: float = 30.0
 
 
@@ -46,7 +46,7 @@ class Timings(Model):
     creation: Timing = Timing(attempt=900, budget=1800)
     removal: Timing = Timing(attempt=600, budget=1800)
     look: Timing = Timing(attempt=20, budget=30)
-    heartbeat: float = 5.0
+    heartbeat: float = 3.0
     """Without a heartbeat for so long, an attempt is given to another worker."""
 
     def of(self, kind: StepKind) -> Timing:

@@ -78,10 +78,5 @@ def _flavors(request: GrantRequest, available: Sequence[Flavor]) -> tuple[dict[s
 
 
 def _fits(flavor: Flavor, compute: VirtualCompute) -> bool:
-    """Same content. Extra specs are not compared: a VDU that asks for some gets a flavor of its own."""
-    same = (flavor.vcpus, flavor.memory_mib, flavor.disk_gib) == (
-        compute.num_vcpus,
-        compute.memory_mib,
-        compute.local_disk_gib,
-    )
-    return same and not compute.extra_specs
+    has = (flavor.vcpus, flavor.memory_mib, flavor.disk_gib, flavor.extra_specs)
+    return has == (compute.num_vcpus, compute.memory_mib, compute.local_disk_gib, compute.extra_specs)

@@ -61,5 +61,6 @@ def _flavor(row: Row) -> Flavor:
         vcpus=row["vcpus"],
         memory_mib=row["memory_mib"],
         disk_gib=row["disk_gib"],
+        extra_specs=json.loads(row["extra_specs"]),
         made_by_us=row["uid"] is not None,
     )

@@ -95,6 +95,7 @@ def _available(sdk: Connection) -> list[Flavor]:
             vcpus=found.vcpus,
             memory_mib=found.ram,
             disk_gib=found.disk,
+            extra_specs=found.extra_specs or {},
             made_by_us=_marks(found).uid is not None,
         )
         for found in sdk.compute.flavors()
