@@ -35,13 +35,13 @@ class Attended(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401 - the SDK's signature
         """Beat while the activity runs, and speak Temporal's language when it fails."""
         info = activity.info()
-        asked = input.args[0] if input.args else None
+        occurrence = getattr(input.args[0], "lcm_op_occ_id", None) if input.args else None
         bound = log.bind(
             activity=info.activity_type,
             step=info.activity_id,
             attempt=info.attempt,
-            vnfInstanceId=_id(asked, "vnf_instance_id"),
-            lcmOpOccId=_id(asked, "lcm_op_occ_id"),
+            vnfInstanceId=str(info.workflow_id).removeprefix("vnf/"),
+            lcmOpOccId=str(occurrence),
         )
         try:
             async with _heartbeats():
@@ -66,8 +66,3 @@ async def _beat() -> None:
     while True:
         activity.heartbeat()
         await asyncio.sleep(HEARTBEAT_SECONDS)
-
-
-def _id(asked: object, name: str) -> str | None:
-    value = getattr(asked, name, None) or getattr(getattr(asked, "new", None), name, None)
-    return str(value) if value else None

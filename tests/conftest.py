@@ -39,7 +39,11 @@ def foreign_openapi(foreign: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was not tried."""
+    """Say how many steps the laws struck, and loudly what was not tried."""
+    passed = terminalreporter.stats.get("passed", [])
+    struck = [count for report in passed for name, count in report.user_properties if name == "steps struck"]
+    if struck:
+        terminalreporter.line(f"laws: {len(struck)} passed, {sum(struck)} steps struck")
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if UNSET in str(report.longrepr)]
     if skipped:
         terminalreporter.section("foreign inputs", yellow=True, bold=True)

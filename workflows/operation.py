@@ -202,7 +202,7 @@ class LcmOperation:
         await self._recording.write(left=left, struck=gone, summary=f"{stage.name}: {len(left)} left by failed steps")
 
     async def _page(self, stage: StageRef, offset: int) -> Sequence[Step]:
-        request = PageRequest(stage=stage, offset=offset)
+        request = PageRequest(stage=stage, offset=offset, lcm_op_occ_id=self.ticket.lcm_op_occ_id)
         return await perform(Records.page, request, key=f"{stage.name}:{offset}", timings=self._recording.timings)
 
     def _breathe(self) -> None:

@@ -127,6 +127,7 @@ class _Binding:
             kind=kind,
             vim_connection_id=self.grant.vim_connection_id,
             vnf_instance_id=self.plan.vnf_instance_id,
+            lcm_op_occ_id=self.plan.lcm_op_occ_id,
         )
 
     def _common(self, key: str, uid: UUID) -> dict[str, object]:

@@ -59,6 +59,8 @@ class PageRequest(Model):
 
     stage: StageRef
     offset: int
+    lcm_op_occ_id: UUID | None = None
+    """Who asks: for the log."""
 
 
 class Projection(Model):

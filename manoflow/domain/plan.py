@@ -49,6 +49,8 @@ class Step(Model):
     kind: Kind
     vim_connection_id: str
     vnf_instance_id: UUID
+    lcm_op_occ_id: UUID | None = None
+    """The occurrence that takes the step: for the log."""
     new: AnyNew | None = None
     """What is made; None for a deletion."""
     vim_id: str | None = None
