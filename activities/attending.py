@@ -1,11 +1,14 @@
-"""What surrounds every activity in a worker: heartbeats, the translation of errors, a log line that says who and what.
+"""What surrounds every activity in a worker: heartbeats, time limits, the translation of errors, a log line.
 
-A killed worker is noticed when its heartbeats stop, so every activity beats, however short its code.
+A killed worker is noticed when its heartbeats stop, so every activity beats, however short its code. A step's budget is
+judged here, after an attempt that really ended, and not by a timer of the server's: time in which no worker was there
+must not fail an operation, and a call that is still under way must not be taken for one that failed.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -13,44 +16,105 @@ from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.errors import to_temporal
-from manoflow.domain.errors import ManoError
+from manoflow.domain.errors import ManoError, PermanentError, UnreachableError
+from manoflow.domain.timing import StepKind, Timings
 
 HEARTBEAT_SECONDS = 1.0
 """Well below the heartbeat timeout of `manoflow.domain.timing`."""
 
 log = structlog.get_logger("activities")
 
+Point = tuple[str, str]
+"""A step of a run: run id and activity id."""
+
 
 class Attending(Interceptor):
     """Worker interceptor."""
 
+    def __init__(self, kinds: Mapping[str, StepKind], timings: Timings) -> None:
+        """`kinds`: the kind of step of each activity type."""
+        self._kinds = kinds
+        self._timings = timings
+        self._begun: dict[Point, float] = {}
+
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - SDK
         """Put `Attended` in front of the activity."""
-        return Attended(next)
+        return Attended(next, self)
+
+    def attempt_seconds(self, activity_type: str) -> float:
+        """What one attempt may take."""
+        return self._timings.of(self._kinds[activity_type]).attempt
+
+    def begin(self, point: Point) -> None:
+        """Remember when this worker first tried a step."""
+        self._begun.setdefault(point, monotonic())
+
+    def end(self, point: Point) -> None:
+        """Forget a step."""
+        self._begun.pop(point, None)
+
+    def is_final(self, point: Point, activity_type: str, error: ManoError) -> bool:
+        """Whether a step is not tried again: trying is useless, or its budget is spent.
+
+        The record is written however long it takes: an operation that cannot be recorded stands still and is seen.
+        """
+        kind = self._kinds[activity_type]
+        if kind is StepKind.RECORD:
+            return False
+        budget = self._timings.of(kind).budget
+        spent = budget is not None and monotonic() - self._begun[point] > budget
+        return spent or isinstance(error, PermanentError)
 
 
 class Attended(ActivityInboundInterceptor):
     """One attempt of an activity."""
 
+    def __init__(self, following: ActivityInboundInterceptor, attending: Attending) -> None:
+        """`attending` knows the limits."""
+        super().__init__(following)
+        self._attending = attending
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401 - the SDK's signature
         """Beat while the activity runs, and speak Temporal's language when it fails."""
         info = activity.info()
-        occurrence = getattr(input.args[0], "lcm_op_occ_id", None) if input.args else None
-        bound = log.bind(
-            activity=info.activity_type,
-            step=info.activity_id,
-            attempt=info.attempt,
-            vnfInstanceId=str(info.workflow_id).removeprefix("vnf/"),
-            lcmOpOccId=str(occurrence),
-        )
+        point = (str(info.workflow_run_id), info.activity_id)
+        bound = _log_of(info, input)
+        self._attending.begin(point)
         try:
-            async with _heartbeats():
+            async with _heartbeats(), _limited(info, self._attending.attempt_seconds(info.activity_type)):
                 result = await super().execute_activity(input)
         except ManoError as error:
             bound.warning("step failed", error=error.message, kind=type(error).__name__)
-            raise to_temporal(error) from error
+            final = self._attending.is_final(point, info.activity_type, error)
+            if final:
+                self._attending.end(point)
+            raise to_temporal(error, final=final) from error
+        self._attending.end(point)
         bound.info("step done")
         return result
+
+
+def _log_of(info: activity.Info, input: ExecuteActivityInput) -> structlog.stdlib.BoundLogger:  # noqa: A002 - SDK
+    occurrence = getattr(input.args[0], "lcm_op_occ_id", None) if input.args else None
+    bound: structlog.stdlib.BoundLogger = log.bind(
+        activity=info.activity_type,
+        step=info.activity_id,
+        attempt=info.attempt,
+        vnfInstanceId=str(info.workflow_id).removeprefix("vnf/"),
+        lcmOpOccId=str(occurrence),
+    )
+    return bound
+
+
+@contextlib.asynccontextmanager
+async def _limited(info: activity.Info, seconds: float) -> AsyncIterator[None]:
+    """End an attempt that takes too long. A call in flight is waited for by the driver that made it."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        message = f"cannot finish {info.activity_id} within {seconds:.0f} s"
+        raise UnreachableError(message) from error
 
 
 @contextlib.asynccontextmanager

@@ -83,6 +83,9 @@ def _ready(seen: Sequence[VimResource], new: NewResource, *, had_twins: bool) ->
         message = f"cannot find {new.name} ({new.uid}) any more: it vanished while it was being made"
         raise TemporaryError(message)
     first = min(seen, key=_seniority)
+    if first.state is ResourceState.HALF_MADE:
+        message = f"cannot finish {new.name} ({first.vim_id}): a part of it is still missing"
+        raise TemporaryError(message)
     if first.state is ResourceState.BROKEN and had_twins:
         # Two servers that claimed the same ports can take them from each other: the next attempt makes a new one.
         message = f"cannot keep {new.name} ({first.vim_id}): it was broken by a twin that is gone"

@@ -9,19 +9,19 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from manoflow.domain.errors import ManoError, PermanentError, TemporaryError
+from manoflow.domain.errors import ManoError, TemporaryError
 
 TEXT_LIMIT = 2000
 """Characters of an error's text that travel; the rest is in the worker's log."""
 
 
-def to_temporal(error: ManoError) -> ApplicationError:
-    """Translate; the class name becomes the failure's type."""
+def to_temporal(error: ManoError, *, final: bool) -> ApplicationError:
+    """Translate; the class name becomes the failure's type. `final`: it is not tried again."""
     delay = error.retry_after if isinstance(error, TemporaryError) else None
     return ApplicationError(
         bounded(error.message),
         type=type(error).__name__,
-        non_retryable=isinstance(error, PermanentError),
+        non_retryable=final,
         next_retry_delay=timedelta(seconds=delay) if delay else None,
     )
 

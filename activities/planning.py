@@ -8,7 +8,7 @@ from activities.step import step
 from manoflow.domain.binding import bind
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.grants import GrantRef
-from manoflow.domain.lcm import Ticket, VnfLcmOpOcc
+from manoflow.domain.lcm import InstantiationState, Ticket, VnfLcmOpOcc
 from manoflow.domain.plan import BuildRef, Plan, PlanRef
 from manoflow.domain.planning import plan_of
 from manoflow.domain.targets.instantiate import instantiation
@@ -32,6 +32,9 @@ class Planning:
     async def plan_instantiation(self, ticket: Ticket) -> PlanRef:
         """Plan everything that the chosen flavour has."""
         occurrence, instance = await self._asked(ticket)
+        if instance.instantiation_state is not InstantiationState.NOT_INSTANTIATED:
+            message = f"cannot instantiate VNF instance {instance.id}: it is instantiated"
+            raise ConflictError(message)
         request = InstantiateVnfRequest.model_validate(occurrence.operation_params)
         vim = chosen_vim(instance, request, await self._records.vims())
         target = instantiation(instance, await self._vnfd(instance), request, vim)

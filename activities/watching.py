@@ -7,7 +7,6 @@ from typing import Protocol
 from uuid import UUID
 
 from manoflow.domain.cloud import VimResource
-from manoflow.domain.errors import ManoError
 
 
 class Listed(Protocol):
@@ -59,6 +58,7 @@ class Watch:
         round_.waiters.append(waiter)
         if round_.polling is None:
             round_.polling = asyncio.create_task(self._poll(key, resources, round_))
+            round_.polling.add_done_callback(lambda polling: _hand_on(polling, round_))
         try:
             return await waiter.answer
         finally:
@@ -69,29 +69,32 @@ class Watch:
         pause = FIRST_PAUSE
         try:
             while round_.waiters:
-                _tell(round_, await resources.of_vnf(key[1]))
+                # Who joins while the list is read may be waiting for what it does not show yet.
+                asked = list(round_.waiters)
+                _tell(round_, asked, await resources.of_vnf(key[1]))
                 if round_.waiters:
                     await asyncio.sleep(pause)
                 pause = min(pause * 1.5, LONGEST_PAUSE)
-        except ManoError as error:
-            _fail(round_, error)
         finally:
             round_.polling = None
             if not round_.waiters:
                 self._rounds.pop(key, None)
 
 
-def _tell(round_: _Round, seen: Sequence[VimResource]) -> None:
-    for waiter in list(round_.waiters):
+def _tell(round_: _Round, asked: Sequence[_Waiter], seen: Sequence[VimResource]) -> None:
+    for waiter in asked:
         mine = [resource for resource in seen if resource.uid == waiter.uid]
-        if waiter.condition(mine):
+        if waiter in round_.waiters and waiter.condition(mine):
             round_.waiters.remove(waiter)
             if not waiter.answer.done():
                 waiter.answer.set_result(mine)
 
 
-def _fail(round_: _Round, error: ManoError) -> None:
+def _hand_on(polling: "asyncio.Task[None]", round_: _Round) -> None:
+    """Whatever ended the polling, even a fault of a driver, is raised by everybody who waits."""
+    error = asyncio.CancelledError() if polling.cancelled() else polling.exception()
+    if error is None:
+        return
     for waiter in round_.waiters:
         if not waiter.answer.done():
             waiter.answer.set_exception(error)
-    round_.waiters.clear()

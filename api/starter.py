@@ -72,10 +72,12 @@ class Starter:
     async def sweep(self) -> None:
         """Look through the record once. One that cannot be started does not keep the others waiting."""
         try:
-            for occurrence in await self._records.unclaimed(datetime.now(UTC) - GRACE):
-                await self._start(occurrence)
+            waiting = await self._records.unclaimed(datetime.now(UTC) - GRACE)
         except TemporaryError as error:
-            log.warning("the starter looks again later: the record or Temporal does not answer", error=error.message)
+            log.warning("the starter looks again later: the record does not answer", error=error.message)
+            return
+        for occurrence in waiting:
+            await self._done_for_now(occurrence)
 
     async def check(self) -> None:
         """Raise `UnreachableError` where `run` has ended."""
@@ -87,7 +89,8 @@ class Starter:
         """It runs, or trying again at once is useless."""
         try:
             return await self._start(occurrence) is not Started.CLOSING
-        except TemporaryError:
+        except TemporaryError as error:
+            _log_of(occurrence).warning("an operation cannot be started yet", error=error.message)
             return False
 
     async def _start(self, occurrence: VnfLcmOpOcc) -> Started | None:

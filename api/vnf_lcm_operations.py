@@ -59,24 +59,26 @@ def _task(operation: Operation) -> Callable[..., Awaitable[Response]]:
 
 async def _admitted(operation: Operation, asked: Model, instance: VnfInstance, services: Services) -> VnfLcmOpOcc:
     """Check and admit. Nothing is written before everything that can be checked has been."""
-    _require_state(operation, instance)
+    await _require_state(operation, instance, services)
     now = datetime.now(UTC)
     new = brought(instance, asked, services.drivers, now)
     vim = _chosen_vim(instance, asked, [*await services.records.vims(), *(vim for vim, _ in new)])
     await _check(operation, asked, instance, vim, services)
     await register(services.records, new)
     occurrence = _occurrence(operation, asked, instance, now)
-    await services.records.admit(occurrence)
+    await services.records.admit(occurrence, operation.allowed_in)
     return occurrence
 
 
-def _require_state(operation: Operation, instance: VnfInstance) -> None:
-    if instance.instantiation_state is not operation.allowed_in:
-        message = (
-            f"cannot {operation.path} VNF instance {instance.id}: it is {instance.instantiation_state}, "
-            f"{operation.path} needs it {operation.allowed_in}"
-        )
-        raise ConflictError(message)
+async def _require_state(operation: Operation, instance: VnfInstance, services: Services) -> None:
+    """Refuse early. Where an open operation is the reason, that is what is told; admission decides in the end."""
+    if instance.instantiation_state is operation.allowed_in:
+        return
+    occurrences = await services.records.occurrences(instance.id)
+    blocking = next((occurrence for occurrence in occurrences if occurrence.is_open), None)
+    state = f"it is {instance.instantiation_state}, {operation.path} needs it {operation.allowed_in}"
+    message = f"cannot {operation.path} VNF instance {instance.id}: {blocking.hold if blocking else state}"
+    raise ConflictError(message)
 
 
 def _chosen_vim(instance: VnfInstance, asked: Model, vims: Sequence[Vim]) -> str:

@@ -56,9 +56,9 @@ class Stand:
     secret_key: str
 
     @contextlib.asynccontextmanager
-    async def working(self, *interceptors: Interceptor) -> AsyncIterator[None]:
+    async def working(self, *interceptors: Interceptor, timings: Timings = TEST_TIMINGS) -> AsyncIterator[None]:
         """Run a worker."""
-        ports = Ports(self.records, self.vims, LocalGranting(self.vims), TEST_TIMINGS)
+        ports = Ports(self.records, self.vims, LocalGranting(self.vims), timings)
         lcm, vim = workers(self.client, ports, interceptors=interceptors)
         async with lcm, vim:
             yield
@@ -83,7 +83,7 @@ class Stand:
             start_time=datetime.now(UTC),
             operation_params=body.model_dump(mode="json", exclude_none=True),
         )
-        await self.records.admit(occurrence)
+        await self.records.admit(occurrence, operation.allowed_in)
         ticket = Ticket(
             lcm_op_occ_id=occurrence.id,
             vnf_instance_id=instance.id,

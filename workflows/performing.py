@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, TimeoutError  # noqa: A004 - Temporal's own
 
+from activities.errors import bounded
 from activities.step import kind_of_step, queue_of
 from manoflow.domain.timing import Timings
+
+LAST_NET = 30.0
+"""Seconds after which the server gives up an attempt that its worker should have ended (`activities.attending`)."""
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -36,8 +40,7 @@ async def perform(
         argument,
         activity_id=f"{activity.__name__}:{key}",
         task_queue=queue_of(kind),
-        start_to_close_timeout=timedelta(seconds=timing.attempt),
-        schedule_to_close_timeout=timedelta(seconds=timing.budget) if timing.budget else None,
+        start_to_close_timeout=timedelta(seconds=timing.attempt + LAST_NET),
         heartbeat_timeout=timedelta(seconds=timings.heartbeat),
         retry_policy=RetryPolicy(
             initial_interval=timedelta(seconds=timing.first_retry),
@@ -52,5 +55,7 @@ async def perform(
 def reason(error: ActivityError) -> str:
     """Why a step failed, in one sentence for people."""
     cause = error.cause
+    while isinstance(cause, TimeoutError) and cause.cause is not None:
+        cause = cause.cause  # a time-out hides what the last attempt said
     message = getattr(cause, "message", None) or str(cause or error)
-    return message if message.startswith("cannot ") else f"cannot finish {error.activity_id}: {message}"
+    return bounded(message if message.startswith("cannot ") else f"cannot finish {error.activity_id}: {message}")

@@ -147,3 +147,11 @@ class VnfLcmOpOcc(Model):
     def is_open(self) -> bool:
         """It still holds its VNF instance."""
         return self.operation_state not in FINAL_STATES
+
+    @property
+    def hold(self) -> str:
+        """How it holds its VNF instance, and the ways out: for whoever is refused because of it."""
+        holds = f"operation {self.id} ({self.operation}) holds it in state {self.operation_state}"
+        if self.operation_state is LcmOperationState.FAILED_TEMP:
+            return f"{holds}; retry it, roll it back (rollback) or give it up (fail) first"
+        return f"{holds}; wait until it has ended"

@@ -11,7 +11,7 @@ from uuid import UUID
 from manoflow.domain.base import Moment
 from manoflow.domain.grants import Grant
 from manoflow.domain.journal import Claim, Claimed, PageRequest, Progress, Projection
-from manoflow.domain.lcm import VnfLcmOpOcc
+from manoflow.domain.lcm import InstantiationState, VnfLcmOpOcc
 from manoflow.domain.packages import VnfPackage
 from manoflow.domain.plan import Build, BuildRef, Plan, Step
 from manoflow.domain.resources import AffectedResource, Resource
@@ -49,10 +49,11 @@ class Instances(Protocol):
 class Occurrences(Protocol):
     """Operation occurrences, their journal and their effects."""
 
-    async def admit(self, occurrence: VnfLcmOpOcc) -> None:
+    async def admit(self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None) -> None:
         """Let an operation begin: the only way in.
 
-        `ConflictError` names the open occurrence that holds the instance, and its ways out.
+        `ConflictError` names the open occurrence that holds the instance, and its ways out, or says that the instance
+        is not in the state that is required: whoever looked before may have looked too early.
         """
         ...
 

@@ -51,7 +51,8 @@ def workers(
 ) -> tuple[Worker, Worker]:
     """The worker of each queue; `interceptors` are put around our own (tests strike through them)."""
     performed = _activities(ports)
-    around = [*interceptors, Attending()]
+    kinds = {method.__name__: kind_of_step(method) for method in performed}
+    around = [*interceptors, Attending(kinds, ports.timings)]
     throttle = timedelta(seconds=settings.heartbeat_throttle_seconds)
     grace = timedelta(seconds=settings.grace_seconds)
     lcm = Worker(

@@ -5,11 +5,11 @@ import pytest
 from manoflow.adapters.vim.fake import knobs
 from manoflow.adapters.vim.fake.ledger import duplicates
 from manoflow.domain.cloud import ResourceState
-from manoflow.domain.errors import ConflictError, QuotaError
+from manoflow.domain.errors import ConflictError, QuotaError, UnreachableError
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.vnf import VnfInstance
 from tests.laws.preparing import INSTANTIATE, TERMINATE
-from tests.stand import Stand
+from tests.stand import HASTY, TEST_TIMINGS, Stand
 from tests.striking import Rule, Strike, Striking
 
 
@@ -93,6 +93,18 @@ async def test_a_rollback_that_fails_waits_for_another_verdict(bench: Stand, the
     assert done.operation_state is expected[then], done.error
     assert bench.there() == await bench.recorded(instance)
     assert duplicates(bench.world) == ()
+
+
+async def test_a_cloud_that_does_not_answer_parks_the_operation_with_what_it_said(bench: Stand) -> None:
+    knobs.fail(bench.world, "ports.create", UnreachableError("cannot reach Neutron: 503"), times=None)
+    impatient = TEST_TIMINGS.model_copy(update={"quick": HASTY.model_copy(update={"budget": 0.3})})
+    async with bench.working(timings=impatient):
+        occurrence = await parked(bench, await bench.instance("unreachable"))
+        assert occurrence.error is not None
+        assert "cannot reach Neutron: 503" in occurrence.error.detail
+        knobs.clear(bench.world)
+        done = await decided(bench, occurrence, VerdictKind.RETRY)
+    assert done.operation_state is LcmOperationState.COMPLETED, done.error
 
 
 async def test_a_parked_operation_holds_its_instance_and_names_the_ways_out(bench: Stand) -> None:

@@ -34,6 +34,20 @@ CALL_TIMEOUT = timedelta(seconds=5)
 POLLER_AGE = timedelta(seconds=70)
 """A poll lasts a minute at most, so a poller seen longer ago is gone."""
 
+NO_ANSWER = (RPCError, RuntimeError)
+"""What the client raises; RuntimeError where it is lazy and could not connect."""
+AMBIGUOUS = frozenset(
+    {
+        RPCStatusCode.NOT_FOUND,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+"""The verdict may have been taken: the run closed, or Temporal was cut off, while it answered."""
+
 _TYPES = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 
 
@@ -76,7 +90,7 @@ class TemporalExecution:
             )
         except WorkflowAlreadyStartedError:
             return await self._in_the_way(ticket)
-        except RPCError as error:
+        except NO_ANSWER as error:
             raise _unreachable(error, "start the operation") from error
         return Started.RUNNING
 
@@ -84,7 +98,7 @@ class TemporalExecution:
         handle = self._client.get_workflow_handle(workflow_id(ticket.vnf_instance_id))
         try:
             held_by = await (await handle.describe(rpc_timeout=CALL_TIMEOUT)).memo_value("lcmOpOccId", default=None)
-        except RPCError as error:
+        except NO_ANSWER as error:
             raise _unreachable(error, "look at the running operation") from error
         return Started.RUNNING if held_by == str(ticket.lcm_op_occ_id) else Started.CLOSING
 
@@ -100,8 +114,10 @@ class TemporalExecution:
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise AmbiguousAnswerError("the verdict was not answered in time") from error
         except RPCError as error:
-            if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.ABORTED}:
+            if error.status in AMBIGUOUS:
                 raise AmbiguousAnswerError(error.message) from error
+            raise _unreachable(error, "pass on the verdict") from error
+        except RuntimeError as error:
             raise _unreachable(error, "pass on the verdict") from error
 
     async def check(self) -> None:
@@ -116,7 +132,7 @@ class TemporalExecution:
         )
         try:
             answer = await self._client.workflow_service.describe_task_queue(request, timeout=CALL_TIMEOUT)
-        except (RPCError, RuntimeError) as error:  # RuntimeError: the lazy client could not connect
+        except NO_ANSWER as error:
             raise _unreachable(error, "reach Temporal") from error
         oldest = datetime.now(UTC) - POLLER_AGE
         if not any(poller.last_access_time.ToDatetime(UTC) > oldest for poller in answer.pollers):

@@ -7,11 +7,12 @@ from manoflow.adapters.records.engine import Transaction
 from manoflow.adapters.records.lookups import find_instance, find_open_occurrence, find_package
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
-from manoflow.adapters.records.tables import instances, resources
+from manoflow.adapters.records.tables import instances, resources, vims
 from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.lcm import InstantiationState
 from manoflow.domain.packages import OnboardingState, OperationalState
 from manoflow.domain.resources import Resource
+from manoflow.domain.targets.placing import inline_connection_id
 from manoflow.domain.vnf import VnfInstance
 
 
@@ -36,12 +37,13 @@ class InstanceRecords(Part):
             return [model_of(VnfInstance, row) for row in await tx.rows(instances)]
 
     async def delete_instance(self, vnf_instance_id: UUID) -> None:
-        """Forget an identifier; its occurrences stay on record."""
+        """Forget an identifier and the VIM connections that its requests brought; its occurrences stay on record."""
         async with self._database.writing() as tx:
             instance = await find_instance(tx, vnf_instance_id, lock=True)
             obstacle = await _obstacle(tx, instance)
             if obstacle:
                 raise ConflictError(f"cannot delete VNF instance {vnf_instance_id}: {obstacle}")
+            await tx.delete(vims, vims.c.id.startswith(inline_connection_id(vnf_instance_id, ""), autoescape=True))
             await tx.delete(instances, instances.c.id == vnf_instance_id)
 
     async def resources(self, vnf_instance_id: UUID) -> Sequence[Resource]:

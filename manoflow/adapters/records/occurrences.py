@@ -13,22 +13,25 @@ from manoflow.adapters.records.tables import is_open, notifications, occurrences
 from manoflow.domain.base import Moment
 from manoflow.domain.errors import AlreadyExistsError, ConflictError
 from manoflow.domain.journal import Claim, Claimed
-from manoflow.domain.lcm import LcmOperationState, VnfLcmOpOcc
+from manoflow.domain.lcm import InstantiationState, LcmOperationState, VnfLcmOpOcc
 from manoflow.domain.resources import AffectedResource
 
 
 class OccurrenceRecords(Part):
     """Admission, claims and reading."""
 
-    async def admit(self, occurrence: VnfLcmOpOcc) -> None:
+    async def admit(self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None) -> None:
         """Let an operation begin, as revision 1 in STARTING. A unique index decides which of several does."""
         starting = occurrence.model_copy(update={"rev": 1, "operation_state": LcmOperationState.STARTING})
         async with self._database.writing() as tx:
-            await find_instance(tx, starting.vnf_instance_id, lock=True)
+            instance = await find_instance(tx, starting.vnf_instance_id, lock=True)
             try:
                 await tx.insert(occurrences, row_of(starting, occurrences), taken=f"the id {starting.id} is taken")
             except AlreadyExistsError as refused:
                 raise await _refusal(tx, starting, refused) from refused
+            if requires not in (None, instance.instantiation_state):
+                what = f"cannot begin {starting.operation} of VNF instance {instance.id}"
+                raise ConflictError(f"{what}: it is {instance.instantiation_state}, not {requires}")
             taken = f"cannot announce operation {starting.id}: it was announced already"
             await tx.insert(notifications, announcement(starting), taken=taken)
 
@@ -77,9 +80,4 @@ class OccurrenceRecords(Part):
 async def _refusal(tx: Transaction, asked: VnfLcmOpOcc, refused: AlreadyExistsError) -> ConflictError:
     what = f"cannot begin {asked.operation} of VNF instance {asked.vnf_instance_id}"
     blocking = await find_open_occurrence(tx, asked.vnf_instance_id)
-    if blocking is None:
-        return ConflictError(f"{what}: {refused}")
-    holds = f"operation {blocking.id} ({blocking.operation}) holds it in state {blocking.operation_state}"
-    if blocking.operation_state is LcmOperationState.FAILED_TEMP:
-        return ConflictError(f"{what}: {holds}; retry it, roll it back (rollback) or give it up (fail) first")
-    return ConflictError(f"{what}: {holds}; wait until it has ended")
+    return ConflictError(f"{what}: {blocking.hold if blocking else refused}")

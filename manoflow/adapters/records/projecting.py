@@ -31,12 +31,15 @@ class ProjectionRecords(Part):
         """Write state, journal, resources, instance and notification, or nothing where they are written already."""
         digest = _digest(projection)
         async with self._database.writing() as tx:
+            # Looked at first: the last one may be repeated when the identifier has been deleted meanwhile.
+            if _is_written(await _occurrence_row(tx, projection), projection, digest):
+                return
             instance = await find_instance(tx, projection.vnf_instance_id, lock=True)
-            row = await _occurrence_row(tx, projection)
+            row = await _occurrence_row(tx, projection, lock=True)
+            if _is_written(row, projection, digest):
+                return
             before = model_of(VnfLcmOpOcc, row)
             _require_claim(before, projection)
-            if (before.rev, row["projection_digest"]) == (projection.rev, digest):
-                return
             _require_turn(before, projection)
             had_resources = await _has_resources(tx, instance)
             await write_effects(tx, projection)
@@ -50,10 +53,16 @@ class ProjectionRecords(Part):
                 await tx.insert(notifications, announcement(after), taken=taken)
 
 
-async def _occurrence_row(tx: Transaction, projection: Projection) -> RowMapping:
+def _is_written(row: RowMapping, projection: Projection, digest: str) -> bool:
+    holder = row["first_execution_run_id"]
+    last = (holder, row["rev"], row["projection_digest"])
+    return last == (projection.first_execution_run_id, projection.rev, digest)
+
+
+async def _occurrence_row(tx: Transaction, projection: Projection, *, lock: bool = False) -> RowMapping:
     mine = occurrences.c.id == projection.lcm_op_occ_id
     of_instance = occurrences.c.vnf_instance_id == projection.vnf_instance_id
-    row = await tx.row(occurrences, mine, of_instance, lock=True)
+    row = await tx.row(occurrences, mine, of_instance, lock=lock)
     what = f"VNF LCM operation occurrence {projection.lcm_op_occ_id} of VNF instance {projection.vnf_instance_id}"
     return found(row, what)
 

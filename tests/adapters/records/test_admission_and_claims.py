@@ -7,7 +7,7 @@ import pytest
 
 from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.journal import Entry
-from manoflow.domain.lcm import LcmOperationState, LcmOperationType
+from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, notified
@@ -37,6 +37,14 @@ async def test_a_parked_operation_blocks_and_its_ways_out_are_named(records: Rec
     await parked.enter(LcmOperationState.FAILED_TEMP)
     with pytest.raises(ConflictError, match=f"{parked.occurrence.id}.*FAILED_TEMP; retry.*rollback.*fail"):
         await records.admit(occurrence_of(instance))
+
+
+async def test_who_looked_too_early_is_refused_at_admission(records: Records, instance: VnfInstance) -> None:
+    late = occurrence_of(instance, LcmOperationType.TERMINATE)
+    with pytest.raises(ConflictError, match="it is NOT_INSTANTIATED, not INSTANTIATED"):
+        await records.admit(late, InstantiationState.INSTANTIATED)
+    assert list(await records.occurrences()) == []
+    await records.admit(late, InstantiationState.NOT_INSTANTIATED)
 
 
 @pytest.mark.parametrize(

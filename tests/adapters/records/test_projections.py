@@ -175,3 +175,14 @@ async def test_a_step_of_a_build_that_was_never_recorded_is_refused(records: Rec
     with pytest.raises(NotFoundError, match=f"in build {stage.build_id}"):
         await run.write(struck=[entry_of(stage, step.step)])
     assert (await records.occurrence(run.occurrence.id)).first_execution_run_id == RUN_ID
+
+
+async def test_the_last_projection_may_be_repeated_after_the_identifier_is_gone(
+    records: Records, instance: VnfInstance
+) -> None:
+    run = await Run.begin(records, instance)
+    await run.enter(LcmOperationState.ROLLED_BACK)
+    await records.delete_instance(instance.id)
+    assert run.last is not None
+    await records.project(run.last)
+    assert (await run.read()).operation_state is LcmOperationState.ROLLED_BACK
