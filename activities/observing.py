@@ -1,16 +1,27 @@
 """Activities that look at a VIM without changing it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from activities.step import step
 from manoflow.domain.cloud import ResourceState, VimResource
 from manoflow.domain.identity import Kind
-from manoflow.domain.plan import Step
+from manoflow.domain.plan import Step, Steps
 from manoflow.domain.timing import StepKind
 from manoflow.ports.vim import VimDriver, Vims
 
-Find = Callable[[UUID], Awaitable[Sequence[VimResource]]]
+
+class Readable(Protocol):
+    """What of `manoflow.ports.vim.Resources` changes nothing."""
+
+    async def find(self, uid: UUID) -> Sequence[VimResource]:
+        """Every resource that bears this uid."""
+        ...
+
+    async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
+        """All of one VNF instance."""
+        ...
 
 
 class Observing:
@@ -24,17 +35,26 @@ class Observing:
     async def look(self, step: Step) -> VimResource | None:
         """The oldest resource that bears the step's uid and is not on its way out, or None."""
         vim = await self._vims.driver(step.vim_connection_id)
-        found = await _find(vim)[step.kind](step.uid)
+        found = await _resources(vim)[step.kind].find(step.uid)
         there = [resource for resource in found if resource.state is not ResourceState.DELETING]
         return min(there, key=lambda resource: (resource.created_at, resource.vim_id), default=None)
 
+    @step(StepKind.DECISION)
+    async def vanished(self, made: Steps) -> Sequence[str]:
+        """The keys of those steps, all of one kind, whose resource is not there any more: one list call."""
+        first, *_ = made.steps
+        vim = await self._vims.driver(first.vim_connection_id)
+        listed = await _resources(vim)[first.kind].of_vnf(first.vnf_instance_id)
+        there = {resource.uid for resource in listed if resource.state is not ResourceState.DELETING}
+        return [step.key for step in made.steps if step.uid not in there]
 
-def _find(vim: VimDriver) -> Mapping[Kind, Find]:
+
+def _resources(vim: VimDriver) -> Mapping[Kind, Readable]:
     return {
-        Kind.FLAVOR: vim.flavors.find,
-        Kind.PLACEMENT_GROUP: vim.placement_groups.find,
-        Kind.VIRTUAL_LINK: vim.virtual_links.find,
-        Kind.PORT: vim.ports.find,
-        Kind.STORAGE: vim.storages.find,
-        Kind.VNFC: vim.servers.find,
+        Kind.FLAVOR: vim.flavors,
+        Kind.PLACEMENT_GROUP: vim.placement_groups,
+        Kind.VIRTUAL_LINK: vim.virtual_links,
+        Kind.PORT: vim.ports,
+        Kind.STORAGE: vim.storages,
+        Kind.VNFC: vim.servers,
     }

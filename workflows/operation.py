@@ -6,6 +6,7 @@ is where the operation stands. Parking ends the run: `workflows.parked.Parked` w
 list again, so months of waiting, a new release of the code and a retry after a failed rollback are all the same case.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, get_type_hints
 
@@ -13,12 +14,13 @@ from pydantic import TypeAdapter
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.observing import Observing
 from activities.records import Records
 from manoflow.domain.base import Model
 from manoflow.domain.cloud import VimResource
 from manoflow.domain.journal import Entry, PageRequest
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType, Ticket, Verdict
-from manoflow.domain.plan import PAGE_SIZE, Action, StageRef, Step
+from manoflow.domain.plan import PAGE_SIZE, Action, StageRef, Step, Steps
 from workflows.performing import Activity, Argument, Result, perform, reason
 from workflows.recording import Recording, problem
 from workflows.settling import left_behind, settle
@@ -40,7 +42,7 @@ class StandReachedError(Exception):
     """While rolling back: the list has been run to where the operation stands, and what follows was never begun."""
 
 
-class LcmOperation:
+class LcmOperation(ABC):
     """Base of the operations. A subclass says what it is for and lists its steps."""
 
     operation: ClassVar[LcmOperationType]
@@ -58,18 +60,22 @@ class LcmOperation:
         self._fresh: list[Entry] = []
         self._undos: list[tuple[Any, Activity[Any, None] | None]] = []
 
+    @abstractmethod
     async def steps(self) -> None:
         """List the steps, in order."""
-        raise NotImplementedError
 
     @workflow.update
     async def decide(self, verdict: Verdict) -> None:
         """Take a verdict: never here, only `Parked` takes them."""
+        raise self._not_parked(verdict)
 
     @decide.validator
     def _refuse(self, verdict: Verdict) -> None:
+        raise self._not_parked(verdict)
+
+    def _not_parked(self, verdict: Verdict) -> ApplicationError:
         message = f"cannot {verdict.kind} operation {verdict.lcm_op_occ_id}: it is {self._state}, not FAILED_TEMP"
-        raise ApplicationError(message, type="Conflict")
+        return ApplicationError(message, type="Conflict")
 
     async def perform(self) -> str:
         """Run the list, and end or park."""
@@ -103,14 +109,18 @@ class LcmOperation:
     ) -> None:
         """Have every step of a stage done that is not done yet. Without `undo` there is no way back from it."""
         self._undos.append((stage, undo))
-        if self._count(stage) >= stage.count:
+        looking = self.ticket.observe_first and stage.action is Action.CREATE
+        if self._count(stage) >= stage.count and not looking:
             return
         self._stop_if_rolling_back()
         if undo is None:
             await self._pass_point_of_no_return(stage)
         for offset in range(0, stage.count, PAGE_SIZE):
             self._breathe()
-            todo = [step for step in await self._page(stage, offset) if _entry_key(stage, step) not in self._done]
+            steps = await self._page(stage, offset)
+            if looking:
+                await self._strike_what_vanished(stage, offset, steps)
+            todo = [step for step in steps if _entry_key(stage, step) not in self._done]
             outcome = await settle(activity, todo, self._recording.timings)
             done = [_entry(stage, step, resource) for step, resource in outcome.done]
             self._remember(done)
@@ -191,6 +201,23 @@ class LcmOperation:
         await self._enter(state)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return state.value
+
+    async def _strike_what_vanished(self, stage: StageRef, offset: int, steps: Sequence[Step]) -> None:
+        """Before a retry relies on what was made: what somebody removed meanwhile is made again."""
+        made = tuple(step for step in steps if _entry_key(stage, step) in self._done)
+        if not made:
+            return
+        try:
+            gone = await perform(
+                Observing.vanished, Steps(steps=made), key=f"{stage.name}:{offset}", timings=self._recording.timings
+            )
+        except ActivityError as error:
+            raise StepsFailedError([reason(error)]) from error
+        struck = [_entry(stage, step, None) for step in made if step.key in gone]
+        if struck:
+            for entry in struck:
+                del self._done[entry.key]
+            await self._recording.write(struck=struck, summary=f"{stage.name}: {len(struck)} vanished")
 
     async def _record_what_is_left(self, stage: StageRef, failed: Sequence[Step]) -> None:
         """A failed creation may have made something: it is recorded, so that whatever is decided, it has an owner."""

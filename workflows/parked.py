@@ -32,6 +32,7 @@ class Parked:
         decided = ticket.model_copy(
             update={
                 "rolling_back": kind is VerdictKind.ROLLBACK,
+                "observe_first": kind is VerdictKind.RETRY,
                 "verdict_id": self._verdict.id if self._verdict else None,
             }
         )

@@ -95,6 +95,8 @@ class Ticket(Model):
     resumed: bool = False
     """Continues an occurrence that began in an earlier run."""
     rolling_back: bool = False
+    observe_first: bool = False
+    """Set by a retry: what is recorded as made is looked for before it is relied on."""
     verdict_id: UUID | None = None
     """The verdict that made this run, written with the state it led to."""
     point_of_no_return: str | None = None

@@ -57,6 +57,12 @@ class Step(Model):
     """Of a deletion: what the record says the VIM calls it."""
 
 
+class Steps(Model):
+    """Steps of one stage, as an activity is asked about them."""
+
+    steps: tuple[Step, ...]
+
+
 class PlannedStep(Model):
     """A step with what only the record needs to know about it."""
 

@@ -21,4 +21,6 @@ async def prepared(bench: Stand, operation: Operation, name: str) -> VnfInstance
 
 def effects(points: list[str]) -> list[str]:
     """The points where something is decided or done: not those that only read or write the record."""
-    return [point for point in points if point.partition(":")[0] not in {"claim", "project", "page", "look"}]
+    return [
+        point for point in points if point.partition(":")[0] not in {"claim", "project", "page", "look", "vanished"}
+    ]

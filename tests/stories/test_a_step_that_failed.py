@@ -9,7 +9,7 @@ from manoflow.domain.errors import ConflictError, QuotaError, UnreachableError
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.vnf import VnfInstance
 from tests.laws.preparing import INSTANTIATE, TERMINATE
-from tests.stand import HASTY, TEST_TIMINGS, Stand
+from tests.stand import HASTY, TEST_TIMINGS, VIM, Stand
 from tests.striking import Rule, Strike, Striking
 
 
@@ -105,6 +105,21 @@ async def test_a_cloud_that_does_not_answer_parks_the_operation_with_what_it_sai
         knobs.clear(bench.world)
         done = await decided(bench, occurrence, VerdictKind.RETRY)
     assert done.operation_state is LcmOperationState.COMPLETED, done.error
+
+
+async def test_a_retry_makes_again_what_somebody_removed_while_it_was_parked(bench: Stand) -> None:
+    knobs.fail(bench.world, "servers.create", QuotaError("cannot make server: quota exceeded"))
+    async with bench.working():
+        instance = await bench.instance("robbed")
+        occurrence = await parked(bench, instance)
+        driver = await bench.vims.driver(VIM)
+        (storage,) = await driver.storages.of_vnf(instance.id)
+        await driver.storages.delete(storage)
+        assert storage.uid not in bench.there()
+        done = await decided(bench, occurrence, VerdictKind.RETRY)
+    assert done.operation_state is LcmOperationState.COMPLETED, done.error
+    assert storage.uid in bench.there()
+    assert bench.there() == await bench.recorded(instance)
 
 
 async def test_a_parked_operation_holds_its_instance_and_names_the_ways_out(bench: Stand) -> None:
