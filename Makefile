@@ -12,7 +12,7 @@ export OSLAB_DIR OSLAB_HEAT
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
-PYTEST := $(BIN)/pytest -n $(WORKERS)
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 ON_LAB := OS_CLIENT_CONFIG_FILE=$(OSLAB_DIR)/clouds.yaml
 
 .DEFAULT_GOAL := help
