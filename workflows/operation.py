@@ -100,7 +100,7 @@ class LcmOperation(ABC):
             recalled: Result = kind.validate_python(self._done[key])
             return recalled
         self._stop_if_rolling_back()
-        result = await self._decide(activity, argument)
+        result = await self._decide(activity, argument, key=self.ticket.operation)
         self._note(Entry(key=key, value=kind.dump_python(result, mode="json", by_alias=True)))
         return result
 
@@ -150,9 +150,9 @@ class LcmOperation(ABC):
             return await self._undo_everything()
         return await self._end(LcmOperationState.COMPLETED)
 
-    async def _decide(self, activity: Activity[Argument, Result], argument: Argument) -> Result:
+    async def _decide(self, activity: Activity[Argument, Result], argument: Argument, *, key: str) -> Result:
         try:
-            return await perform(activity, argument, key=self.ticket.operation, timings=self._recording.timings)
+            return await perform(activity, argument, key=key, timings=self._recording.timings)
         except ActivityError as error:
             raise StepsFailedError([reason(error)]) from error
 
@@ -164,7 +164,7 @@ class LcmOperation(ABC):
             if isinstance(target, StageRef):
                 await self._undo_stage(target, undo)
             else:
-                await self._decide(undo, target)
+                await self._decide(undo, target, key=self.ticket.operation)
         return await self._end(LcmOperationState.ROLLED_BACK)
 
     async def _undo_stage(self, stage: StageRef, undo: Activity[Any, None]) -> None:
@@ -207,12 +207,7 @@ class LcmOperation(ABC):
         made = tuple(step for step in steps if _entry_key(stage, step) in self._done)
         if not made:
             return
-        try:
-            gone = await perform(
-                Observing.vanished, Steps(steps=made), key=f"{stage.name}:{offset}", timings=self._recording.timings
-            )
-        except ActivityError as error:
-            raise StepsFailedError([reason(error)]) from error
+        gone = await self._decide(Observing.vanished, Steps(steps=made), key=f"{stage.name}:{offset}")
         struck = [_entry(stage, step, None) for step in made if step.key in gone]
         if struck:
             for entry in struck:
