@@ -13,10 +13,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+# What keeps a record, and so has to hold on every database that can.
+ON_A_RECORD := tests/adapters/records tests/api tests/laws tests/stories tests/processes
 ON_LAB := OS_CLIENT_CONFIG_FILE=$(OSLAB_DIR)/clouds.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo demo-openstack test check format lint types contracts check-all lab-openstack lab-down \
+.PHONY: help up demo demo-openstack test test-large test-postgresql bench bench-openstack check format lint types contracts check-all matrix matrix-sample lab-full lab-openstack lab-down \
         screenshots readme record lock clean
 
 help: ## list the targets
@@ -31,8 +33,11 @@ demo: $(READY) ## watch a VNF being instantiated while its worker is killed (fak
 demo-openstack: lab-openstack ## the same on a real OpenStack control plane
 	@$(ON_LAB) $(BIN)/manoflow demo --openstack
 
-test: $(READY) ## run the tests that need no laboratory
-	@$(PYTEST) -m "not lab"
+test: $(READY) ## run the tests that need no laboratory, but for the largest
+	@$(PYTEST) -m "not lab and not large"
+
+test-large: $(READY) ## run the largest: 500 VNFCs, 200 VNFs, forceful cancels
+	@$(BIN)/pytest -m "large and not lab"
 
 check: format lint types contracts test ## all that every commit must pass, at most 5 minutes
 
@@ -48,9 +53,29 @@ types: $(READY)
 contracts: $(READY)
 	@$(BIN)/lint-imports --no-logo
 
-check-all: check ## check, then the tests on the OpenStack laboratory; stops it where it was not running before
+test-postgresql: $(READY) postgresql ## run the tests that use a record on PostgreSQL instead of SQLite
+	@$(PYTEST) --record=postgresql -m "not lab and not large" $(ON_A_RECORD)
+
+check-all: check test-large test-postgresql matrix-sample ## check, then the same on PostgreSQL, a sample of the matrix, the tests on the OpenStack laboratory; stops it where it was not running before
 	@[ -e $(OSLAB_DIR)/run/keystone.pid ] || trap 'lab/openstack/down' EXIT; trap 'exit 130' INT TERM; \
-	lab/openstack/up && $(ON_LAB) $(BIN)/pytest -m lab
+	lab/openstack/up && $(ON_LAB) $(BIN)/pytest -m lab && $(ON_LAB) $(BIN)/python -m tests.lab.faults.run --minutes 6
+
+bench: $(READY) ## measure the engine beside bare activities, a killed worker, memory
+	@$(BIN)/python -m bench.engine
+
+bench-openstack: $(READY) ## measure Manoflow beside a bare openstacksdk script, on the laboratory with five hosts
+	@OSLAB_COMPUTES=5 lab/openstack/up && $(ON_LAB) OS_CLOUD=oslab $(BIN)/python -m bench.openstack
+
+lab-full: $(READY) lab-openstack ## all tests on the laboratory, and every fault there; again: what is still missing
+	@$(ON_LAB) $(BIN)/pytest -m lab
+	@$(ON_LAB) $(BIN)/python -m tests.lab.faults.run
+
+matrix: $(READY) ## strike every operation at every boundary; again: what is still missing (about an hour)
+	@$(BIN)/python -m tests.matrix.run --page docs/reliability-matrix.md
+
+matrix-sample: $(READY) postgresql ## eight minutes of it, elsewhere every day; one of them on PostgreSQL
+	@$(BIN)/python -m tests.matrix.run --minutes 7
+	@$(BIN)/python -m tests.matrix.run --minutes 1 --record postgresql
 
 lab-openstack: ## start a real OpenStack control plane on loopback (needs root for apt, the first time)
 	@lab/openstack/up
@@ -61,17 +86,21 @@ lab-down: ## stop it; its databases stay in $OSLAB_DIR
 screenshots: $(READY) ## take the README's pictures of the Temporal UI anew
 	@$(BIN)/python docs/screenshots/take.py
 
-readme: $(READY) ## write the README's parts that come from the code
+readme: $(READY) ## write the parts of README and docs that come from the code
 	@$(BIN)/python docs/readme.py
+	@$(BIN)/python docs/states.py
 
 record: $(READY) ## record the histories anew that every release must be able to replay
 	@$(BIN)/python -m tests.histories.record
 
-lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
+lock: $(READY) ## resolve requirements.lock and requirements-image.lock anew from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	    --extra dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --constraints requirements.lock --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	    --extra image pyproject.toml --output-file requirements-image.lock
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
@@ -93,3 +122,11 @@ debian-venv:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy python3-venv; \
 	else echo "cannot make $(VENV): install python3-venv (apt-get install python3-venv) and call make again"; exit 1; fi
+
+# The tests start a server of their own with these programs; one that the package starts is not used.
+.PHONY: postgresql
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qy postgresql; \
+	else echo "cannot test on PostgreSQL: install it (apt-get install postgresql) and call make again"; exit 1; fi; }

@@ -1,13 +1,15 @@
 """What surrounds every activity in a worker: heartbeats, time limits, the translation of errors, a log line.
 
-A killed worker is noticed when its heartbeats stop, so every activity beats, however short its code. A step's budget is
+A killed worker is noticed when its heartbeats stop, so every activity beats, however short its code. A worker that was
+frozen notices it itself (`activities.awake`) and ends its attempt, which another worker has by then. A step's budget is
 judged here, after an attempt that really ended, and not by a timer of the server's: time in which no worker was there
 must not fail an operation, and a call that is still under way must not be taken for one that failed.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -15,6 +17,7 @@ import structlog
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from activities.awake import Pulse, feeling
 from activities.errors import to_temporal
 from manoflow.domain.errors import ManoError, PermanentError, UnreachableError
 from manoflow.domain.timing import StepKind, Timings
@@ -81,14 +84,15 @@ class Attended(ActivityInboundInterceptor):
         bound = _log_of(info, input)
         self._attending.begin(point)
         try:
-            async with _heartbeats(), _limited(info, self._attending.attempt_seconds(info.activity_type)):
+            async with _attempt(info, self._attending.attempt_seconds(info.activity_type)):
                 result = await super().execute_activity(input)
         except ManoError as error:
             bound.warning("step failed", error=error.message, kind=type(error).__name__)
             final = self._attending.is_final(point, info.activity_type, error)
             if final:
                 self._attending.end(point)
-            raise to_temporal(error, final=final) from error
+            # Not `from error`: Temporal keeps what causes have to say, at any length, and an SDK may say too much.
+            raise to_temporal(error, final=final) from None
         self._attending.end(point)
         bound.info("step done")
         return result
@@ -107,26 +111,34 @@ def _log_of(info: activity.Info, input: ExecuteActivityInput) -> structlog.stdli
 
 
 @contextlib.asynccontextmanager
-async def _limited(info: activity.Info, seconds: float) -> AsyncIterator[None]:
-    """End an attempt that takes too long. A call in flight is waited for by the driver that made it."""
+async def _attempt(info: activity.Info, seconds: float) -> AsyncIterator[None]:
+    """Beat, and end an attempt that takes too long or was lost in sleep.
+
+    A call in flight is waited for by the driver that made it. Whoever is ended while it waits notes for what.
+    """
+    pulse = Pulse(info.heartbeat_timeout.total_seconds() if info.heartbeat_timeout else math.inf)
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        async with asyncio.timeout(seconds) as limit:
+            beating = asyncio.create_task(beat(pulse, limit, activity.heartbeat))
+            try:
+                with feeling(pulse):
+                    yield
+            finally:
+                beating.cancel()
     except TimeoutError as error:
-        message = f"cannot finish {info.activity_id} within {seconds:.0f} s"
+        if pulse.is_lost:
+            raise pulse.slept() from error
+        waited_for = "; ".join(getattr(error.__cause__, "__notes__", ()))
+        message = f"cannot finish {info.activity_id} within {seconds:.0f} s{': ' if waited_for else ''}{waited_for}"
         raise UnreachableError(message) from error
 
 
-@contextlib.asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    beating = asyncio.create_task(_beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-
-
-async def _beat() -> None:
+async def beat(pulse: Pulse, limit: asyncio.Timeout, heartbeat: Callable[[], None]) -> None:
+    """Send heartbeats until cancelled; once the pulse is lost, let the attempt end at once."""
     while True:
-        activity.heartbeat()
+        pulse.beat()
+        if pulse.is_lost:
+            limit.reschedule(asyncio.get_running_loop().time())
+            return
+        heartbeat()
         await asyncio.sleep(HEARTBEAT_SECONDS)

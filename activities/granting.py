@@ -22,7 +22,8 @@ class Granting:
     async def request_grant(self, planned: PlanRef) -> GrantRef:
         """Ask for what a plan needs. A refusal is a permanent error: nothing has been touched yet."""
         plan = await self._records.plan(planned.plan_id)
-        grant = await self._granting.request(grant_request(plan), datetime.now(UTC))
+        recorded = await self._records.resources(plan.vnf_instance_id)
+        grant = await self._granting.request(grant_request(plan, recorded), datetime.now(UTC))
         await self._records.save_grant(grant)
         return _granted(planned)
 
@@ -31,7 +32,7 @@ class Granting:
         """Give a grant back, or do nothing where there never was one."""
         granted = _granted(planned)
         await self._granting.release(granted)
-        await self._records.release_grant(granted.grant_id)
+        await self._records.release_grant(granted)
 
 
 def _granted(planned: PlanRef) -> GrantRef:

@@ -33,10 +33,13 @@ class Observing:
 
     @step(StepKind.LOOK)
     async def look(self, step: Step) -> VimResource | None:
-        """The oldest resource that bears the step's uid and is not on its way out, or None."""
+        """The oldest resource that bears the step's uid, or None.
+
+        One that is on its way out counts for a deletion, which is not done yet, and not for a creation.
+        """
         vim = await self._vims.driver(step.vim_connection_id)
         found = await _resources(vim)[step.kind].find(step.uid)
-        there = [resource for resource in found if resource.state is not ResourceState.DELETING]
+        there = [one for one in found if step.new is None or one.state is not ResourceState.DELETING]
         return min(there, key=lambda resource: (resource.created_at, resource.vim_id), default=None)
 
     @step(StepKind.DECISION)

@@ -5,18 +5,21 @@ written there. So planning may change with every release, and a running operatio
 """
 
 from activities.step import step
+from activities.surroundings import surroundings
 from manoflow.domain.binding import bind
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.grants import GrantRef
 from manoflow.domain.lcm import InstantiationState, Ticket, VnfLcmOpOcc
 from manoflow.domain.plan import BuildRef, Plan, PlanRef
-from manoflow.domain.planning import plan_of
+from manoflow.domain.planning import plan_of, plan_to_modify
 from manoflow.domain.targets.instantiate import instantiation
+from manoflow.domain.targets.modify import modification
 from manoflow.domain.targets.placing import chosen_vim
 from manoflow.domain.targets.target import Target
 from manoflow.domain.targets.terminate import termination
 from manoflow.domain.timing import StepKind
 from manoflow.domain.vnf import InstantiateVnfRequest, TerminateVnfRequest, VnfInstance
+from manoflow.domain.vnf_info import VnfInfoModificationRequest
 from manoflow.domain.vnfd import Vnfd
 from manoflow.ports.records import Records
 
@@ -53,6 +56,15 @@ class Planning:
         return await self._planned(occurrence, instance, target, vim)
 
     @step(StepKind.DECISION)
+    async def plan_modification(self, ticket: Ticket) -> PlanRef:
+        """Plan what changes of what is said about the instance."""
+        occurrence, instance = await self._asked(ticket)
+        request = VnfInfoModificationRequest.model_validate(occurrence.operation_params)
+        around = await surroundings(self._records, instance, request)
+        changes = modification(instance, await self._vnfd(instance), request, around)
+        return _ref(await self._records.save_plan(plan_to_modify(occurrence, instance, changes)))
+
+    @step(StepKind.DECISION)
     async def bind(self, granted: GrantRef) -> BuildRef:
         """Bind a plan to its grant: the steps, with uids, names and the VIM's own ids."""
         plan = await self._records.plan(granted.plan_id)
@@ -74,15 +86,21 @@ class Planning:
 
     async def _planned(self, occurrence: VnfLcmOpOcc, instance: VnfInstance, target: Target, vim: str) -> PlanRef:
         recorded = await self._records.resources(instance.id)
-        plan = await self._records.save_plan(plan_of(occurrence, instance, recorded, target, vim))
-        return PlanRef(
-            plan_id=plan.id,
-            lcm_op_occ_id=plan.lcm_op_occ_id,
-            vnf_instance_id=plan.vnf_instance_id,
-            summary=_summary(plan),
-        )
+        return _ref(await self._records.save_plan(plan_of(occurrence, instance, recorded, target, vim)))
+
+
+def _ref(plan: Plan) -> PlanRef:
+    return PlanRef(
+        plan_id=plan.id,
+        lcm_op_occ_id=plan.lcm_op_occ_id,
+        vnf_instance_id=plan.vnf_instance_id,
+        summary=_summary(plan),
+    )
 
 
 def _summary(plan: Plan) -> str:
+    if plan.vim_connection_id is None:
+        changed = sorted(plan.modification.shown) if plan.modification else []
+        return f"{plan.operation}: {', '.join(changed) or 'nothing'} changes"
     count = len(plan.changes)
     return f"{plan.operation}: {count} resource{'' if count == 1 else 's'} change in {plan.vim_connection_id}"

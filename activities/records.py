@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from activities.step import step
 from manoflow.domain.journal import Claim, Claimed, PageRequest, Projection
-from manoflow.domain.plan import Step
+from manoflow.domain.lcm import Ticket
+from manoflow.domain.plan import StagePage, Step
 from manoflow.domain.timing import StepKind, Timings
 from manoflow.ports.records import Records as RecordsPort
 
@@ -22,6 +23,11 @@ class Records:
         """Ask to be the run that performs an occurrence; learn how far it has come."""
         claimed = await self._records.claim(claim)
         return claimed.model_copy(update={"timings": self._timings})
+
+    @step(StepKind.RECORD)
+    async def standing_at(self, ticket: Ticket) -> StagePage | None:
+        """The steps that may have been under way when the run of an occurrence was lost."""
+        return await self._records.standing_at(ticket.lcm_op_occ_id)
 
     @step(StepKind.RECORD)
     async def project(self, projection: Projection) -> None:

@@ -20,9 +20,11 @@ class Listed(Protocol):
 Condition = Callable[[Sequence[VimResource]], bool]
 """Looks at every resource that bears one uid, and says whether the wait is over."""
 
-FIRST_PAUSE = 0.1
+FIRST_PAUSE = 0.2
+GROWTH = 1.25
 LONGEST_PAUSE = 2.0
-"""Seconds between two list calls: they begin close together and grow apart."""
+"""Seconds between two list calls: they grow apart with the time waited, to about a fifth of it, so that what took long
+is seen a tenth later at most."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class _Waiter:
     uid: UUID
     condition: Condition
     answer: "asyncio.Future[Sequence[VimResource]]"
+    seen: Sequence[VimResource] = ()
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Watch:
     ) -> Sequence[VimResource]:
         """Wait until the condition holds for the resources of `uid`; answers them. Ends early only by being cancelled.
 
-        Raises whatever the list call raises.
+        Raises whatever the list call raises. A cancellation gets a note for every resource that is waited for.
         """
         key = (id(resources), vnf_instance_id)
         round_ = self._rounds.setdefault(key, _Round())
@@ -61,6 +64,10 @@ class Watch:
             round_.polling.add_done_callback(lambda polling: _hand_on(polling, round_))
         try:
             return await waiter.answer
+        except asyncio.CancelledError as ended:
+            for resource in waiter.seen:
+                ended.add_note(_standing(resource))
+            raise
         finally:
             if waiter in round_.waiters:
                 round_.waiters.remove(waiter)
@@ -74,7 +81,7 @@ class Watch:
                 _tell(round_, asked, await resources.of_vnf(key[1]))
                 if round_.waiters:
                     await asyncio.sleep(pause)
-                pause = min(pause * 1.5, LONGEST_PAUSE)
+                pause = min(pause * GROWTH, LONGEST_PAUSE)
         finally:
             round_.polling = None
             if not round_.waiters:
@@ -83,11 +90,16 @@ class Watch:
 
 def _tell(round_: _Round, asked: Sequence[_Waiter], seen: Sequence[VimResource]) -> None:
     for waiter in asked:
-        mine = [resource for resource in seen if resource.uid == waiter.uid]
+        waiter.seen = mine = [resource for resource in seen if resource.uid == waiter.uid]
         if waiter in round_.waiters and waiter.condition(mine):
             round_.waiters.remove(waiter)
             if not waiter.answer.done():
                 waiter.answer.set_result(mine)
+
+
+def _standing(resource: VimResource) -> str:
+    told = f"{resource.name} ({resource.vim_id}) is still {resource.state}"
+    return f"{told}: {resource.detail}" if resource.detail else told
 
 
 def _hand_on(polling: "asyncio.Task[None]", round_: _Round) -> None:

@@ -6,24 +6,27 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
     health,
     occurrence_progress,
+    reports,
+    reservations,
     versions,
     vims,
     vnf_instances,
     vnf_lcm_op_occs,
     vnf_lcm_operations,
     vnf_packages,
+    waiting,
 )
+from api.callers import require_caller
 from api.onboarding import Onboarding
-from api.problems import add_problem_handlers
+from api.problems import add_problem_handlers, documented
 from api.requests import LimitBodies
 from api.services import Services
-from api.starter import Starter
 
 TITLE = "Manoflow"
 SUMMARY = "NFV orchestrator and generic VNFM in which every lifecycle operation is a durable workflow"
@@ -32,7 +35,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def create_app(services: Services) -> FastAPI:
-    """The API on these services. Its lifespan recovers interrupted uploads and runs the starter."""
+    """The API on these services. Its lifespan watches over uploads."""
     app = FastAPIOffline(
         title=TITLE,
         summary=SUMMARY,
@@ -42,7 +45,6 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.starter = Starter(services.records, services.execution)
     app.state.onboarding = Onboarding(services)
     for router in (
         vnf_instances.router,
@@ -50,11 +52,14 @@ def create_app(services: Services) -> FastAPI:
         vnf_lcm_op_occs.router,
         vnf_packages.router,
         vims.router,
+        reservations.router,
         occurrence_progress.router,
-        versions.router(),
-        health.router,
+        waiting.router,
+        reports.router,
+        versions.router(),  # ETSI's OpenAPI files have it bear a token like any other resource
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(require_caller)], responses=documented(401, 403, 503))
+    app.include_router(health.router)  # for probes, which bear no token
     add_problem_handlers(app)
     app.add_middleware(LimitBodies)
     app.add_middleware(versions.AnswerVersion)
@@ -64,19 +69,17 @@ def create_app(services: Services) -> FastAPI:
 @asynccontextmanager
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     onboarding: Onboarding = app.state.onboarding
-    starter: Starter = app.state.starter
-    await onboarding.recover()
-    starting = asyncio.create_task(starter.run())
-    starting.add_done_callback(_tell_why)
+    onboarded = asyncio.create_task(onboarding.run())
+    onboarded.add_done_callback(_tell_why)
     try:
         yield
     finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        onboarded.cancel()
+        await asyncio.gather(onboarded, return_exceptions=True)
         await onboarding.close()
 
 
-def _tell_why(starting: asyncio.Task[None]) -> None:
-    """A starter that ends by itself has a bug; ``/readyz`` shows it from then on."""
-    if not starting.cancelled() and (error := starting.exception()) is not None:
-        log.error("the starter has stopped by a bug", exc_info=error)
+def _tell_why(task: asyncio.Task[None]) -> None:
+    """What runs beside the API and ends by itself has a bug."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("what runs beside the API has stopped by a bug", exc_info=error)

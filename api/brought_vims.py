@@ -5,7 +5,8 @@ only that id travels: credentials are neither kept with the operation nor shown.
 changes, so a driver that is connected already stays right; other credentials need another key.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,17 @@ from manoflow.ports.records import VimRegistry
 
 New = tuple[Vim, VimConnection]
 
+_USER_INFO = re.compile(r"://[^/?#\s]*@")
+"""What stands before the host of a URL (RFC 3986 clause 3.2.1)."""
+
 
 def brought(instance: VnfInstance, asked: Model, drivers: Collection[str], now: datetime) -> list[New]:
     """The connections of a request that have credentials. The others name a VIM that is registered."""
-    infos: Mapping[str, VimConnectionInfo] = getattr(asked, "vim_connection_info", {})
-    return [_new(instance, name, info, drivers, now) for name, info in infos.items() if info.access_info]
+    infos: Mapping[str, VimConnectionInfo | None] = getattr(asked, "vim_connection_info", {})
+    for name, info in infos.items():
+        if info:
+            require_public(f"vimConnectionInfo {name}", interfaceInfo=info.interface_info, extra=info.extra)
+    return [_new(instance, name, info, drivers, now) for name, info in infos.items() if info and info.access_info]
 
 
 async def register(registry: VimRegistry, new: Sequence[New]) -> None:
@@ -45,6 +52,29 @@ def require_driver(driver: str, drivers: Collection[str], what: str) -> None:
         known = ", ".join(sorted(drivers))
         message = f"cannot use {what}: there is no driver for {driver} (there are: {known})"
         raise InvalidInputError(message)
+
+
+def require_public(what: str, **shown: Mapping[str, Any]) -> None:
+    """Refuse credentials in what is kept as it is and shown: a user or a password in a URL."""
+    for attribute, values in shown.items():
+        for name, value in values.items():
+            if any(_USER_INFO.search(text) for text in _texts(value)):
+                message = (
+                    f"cannot use {what}: {attribute} {name} has a user or a password in its URL, where everybody sees "
+                    "it; put it into accessInfo"
+                )
+                raise InvalidInputError(message)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
 
 
 def secrets_of(access_info: Mapping[str, Any], what: str) -> dict[str, SecretStr]:

@@ -26,9 +26,9 @@ class Links:
         """An individual VNF LCM operation occurrence."""
         return f"{self.public_url}{VNF_LCM_PREFIX}/vnf_lcm_op_occs/{lcm_op_occ_id}"
 
-    def verdict(self, lcm_op_occ_id: UUID, kind: str) -> str:
-        """The task resource of a verdict."""
-        return f"{self.occurrence(lcm_op_occ_id)}/{kind}"
+    def task(self, lcm_op_occ_id: UUID, name: str) -> str:
+        """A task resource of an occurrence: retry, rollback, fail, cancel."""
+        return f"{self.occurrence(lcm_op_occ_id)}/{name}"
 
     def vnf_package(self, vnf_pkg_id: UUID) -> str:
         """An individual VNF package."""

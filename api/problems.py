@@ -17,12 +17,15 @@ from starlette.routing import Match
 from api.versions import version_headers
 from manoflow.domain.errors import (
     ConflictError,
+    ForbiddenCallerError,
     ForbiddenError,
     InvalidInputError,
+    InvalidTokenError,
     ManoError,
     NotFoundError,
     NotSupportedError,
     TemporaryError,
+    UnauthorizedError,
 )
 from manoflow.domain.lcm import ProblemDetails
 
@@ -31,6 +34,8 @@ RETRY_AFTER = 5
 """Seconds that we ask a client to wait where the failing service did not say."""
 
 _STATUS: tuple[tuple[type[ManoError], int], ...] = (
+    (UnauthorizedError, 401),
+    (ForbiddenCallerError, 403),
     (InvalidInputError, 422),
     (NotFoundError, 404),
     (NotSupportedError, 404),
@@ -78,9 +83,23 @@ def _answer(answer: ProblemDetails, headers: Mapping[str, str] | None = None) ->
 async def _our_error(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ManoError):
         raise error
-    if not isinstance(error, TemporaryError):
-        return _answer(problem_of(error))
-    return _answer(problem_of(error), {"Retry-After": str(max(1, round(error.retry_after or RETRY_AFTER)))})
+    return _answer(problem_of(error), _what_to_do(error))
+
+
+def _what_to_do(error: ManoError) -> dict[str, str]:
+    """The headers that tell a client how to come through another time (RFC 9110 clause 10.2.3, RFC 6750 clause 3)."""
+    bearer = 'Bearer realm="manoflow"'
+    match error:
+        case TemporaryError():
+            return {"Retry-After": str(max(1, round(error.retry_after or RETRY_AFTER)))}
+        case InvalidTokenError():
+            return {"WWW-Authenticate": f'{bearer}, error="invalid_token"'}
+        case UnauthorizedError():
+            return {"WWW-Authenticate": bearer}
+        case ForbiddenCallerError():
+            return {"WWW-Authenticate": f'{bearer}, error="insufficient_scope", scope="{error.scope}"'}
+        case _:
+            return {}
 
 
 async def _bad_request(_request: Request, error: Exception) -> JSONResponse:

@@ -13,9 +13,11 @@ from fastapi import Depends, Request
 from api.links import Links
 from manoflow.domain.packages import PackageContent
 from manoflow.ports.artifacts import Artifacts
+from manoflow.ports.callers import Callers
 from manoflow.ports.execution import Execution
 from manoflow.ports.records import Records
 from manoflow.ports.vim import Vims
+from manoflow.upkeep.starter import Starter
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,18 @@ class Services:
     """Names of the VIM drivers that are installed."""
     public_url: str
     """What every link begins with, e.g. ``http://127.0.0.1:8080``."""
+    callers: Callers | None = None
+    """Who knows the callers. None: nobody is asked who it is."""
 
     @property
     def links(self) -> Links:
         """The URLs of our resources."""
         return Links(self.public_url)
+
+    @property
+    def starter(self) -> Starter:
+        """Starts what is admitted."""
+        return Starter(self.execution)
 
 
 def services_of(request: Request) -> Services:

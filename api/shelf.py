@@ -1,20 +1,19 @@
-"""The shelf of packages: their rows and their content, changed one at a time so that both always agree.
+"""The shelf of packages: their rows and their content, which always agree.
 
-One API process writes packages; others only read them.
+Any API process may change packages: a row is changed under its lock, content moves while nobody else's does.
 """
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 from manoflow.domain.errors import ConflictError, NotFoundError
-from manoflow.domain.packages import OnboardingState, OperationalState, PackageContent, VnfPackage
+from manoflow.domain.packages import PackageContent, VnfPackage
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Packages
 
-UNFINISHED = frozenset({OnboardingState.UPLOADING, OnboardingState.PROCESSING})
-"""States in which a package is being onboarded."""
+Change = Callable[[VnfPackage], VnfPackage]
+"""What becomes of a package; it raises where that cannot be."""
 
 
 class Shelf:
@@ -23,38 +22,26 @@ class Shelf:
     def __init__(self, records: Packages, artifacts: Artifacts) -> None:
         self._records = records
         self._artifacts = artifacts
-        self._turn = asyncio.Lock()
 
-    async def change(self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage]) -> VnfPackage:
+    async def change(self, vnf_pkg_id: UUID, change: Change) -> VnfPackage:
         """Write what `change` makes of the package as it is now; what it raises is raised and nothing is written."""
-        async with self._turn:
-            package = change(await self._records.package(vnf_pkg_id))
-            await self._records.save_package(package)
-            return package
+        return await self._records.change_package(vnf_pkg_id, change)
 
-    async def put(self, vnf_pkg_id: UUID, received: Path, content: PackageContent) -> None:
-        """Keep content and make its package ONBOARDED and ENABLED. `ConflictError` where its vnfdId is taken."""
-        async with self._turn:
+    async def put(self, vnf_pkg_id: UUID, received: Path, content: PackageContent, change: Change) -> None:
+        """Keep content, then write `change`, which gives it to its package.
+
+        `ConflictError` where its vnfdId is taken.
+        """
+        async with self._artifacts.turn():
             await self._require_first(vnf_pkg_id, content)
+            change(await self._records.package(vnf_pkg_id))  # Nothing is moved for a change that would be refused.
             await self._artifacts.keep(received, content.digest)
-            package = await self._records.package(vnf_pkg_id)
-            onboarded = {
-                "onboarding_state": OnboardingState.ONBOARDED,
-                "operational_state": OperationalState.ENABLED,
-                "content": content,
-            }
-            await self._records.save_package(package.model_copy(update=onboarded))
+            await self.change(vnf_pkg_id, change)
 
     async def take_away(self, vnf_pkg_id: UUID) -> None:
         """Forget a package and its content. `ConflictError` while it is being onboarded, enabled or in use."""
-        async with self._turn:
-            package = await self._records.package(vnf_pkg_id)
-            if package.onboarding_state in UNFINISHED:
-                message = (
-                    f"cannot delete VNF package {vnf_pkg_id}: it is {package.onboarding_state}, wait until it is not"
-                )
-                raise ConflictError(message)
-            await self._records.delete_package(vnf_pkg_id)
+        async with self._artifacts.turn():
+            package = await self._records.delete_package(vnf_pkg_id)
             if package.content is not None:
                 await self._artifacts.remove(package.content.digest)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Path, Response
 from pydantic import Field
 
-from api.brought_vims import require_driver, secrets_of
+from api.brought_vims import require_driver, require_public, secrets_of
 from api.links import OWN_PREFIX
 from api.problems import documented
 from api.requests import JSON
@@ -154,6 +154,7 @@ def _connection(asked: RegisterVimRequest, services: Services) -> VimConnection:
         raise InvalidInputError(message)
     driver = named.pop()
     require_driver(driver, services.drivers, what)
+    require_public(what, interfaceInfo=asked.interface_info, extra=asked.extra)
     return VimConnection(
         id=asked.id,
         vim_id=asked.vim_id or asked.id,

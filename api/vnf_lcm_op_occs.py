@@ -1,4 +1,4 @@
-"""The resources VNF LCM operation occurrences, Individual one, and its tasks (SOL003 clauses 5.4.12 to 5.4.16)."""
+"""The resources VNF LCM operation occurrences, Individual one, and its tasks (SOL003 clauses 5.4.12 to 5.4.17)."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,11 +10,12 @@ from api.links import VNF_LCM_PREFIX
 from api.problems import documented
 from api.requests import JSON, id_in_path
 from api.services import Injected, Services
-from api.verdicts import decide
+from api.verdicts import cancel, decide
 from api.versions import VNF_LCM
 from api.views.vnf_lcm_op_occ import Effects, VnfLcmOpOccView, detail_of, summary_of
 from manoflow.domain.errors import NotFoundError
-from manoflow.domain.lcm import VerdictKind, VnfLcmOpOcc
+from manoflow.domain.lcm import CancelModeRequest, VerdictKind, VnfLcmOpOcc
+from manoflow.domain.plan import Plan
 from manoflow.domain.resources import Resource
 from manoflow.ports.records import Records
 
@@ -70,18 +71,34 @@ async def fail(occurrence: ExistingOccurrence, services: Injected) -> VnfLcmOpOc
     return await _shown(await services.records.occurrence(occurrence.id), services)
 
 
+@router.post(f"{INDIVIDUAL}/cancel", status_code=202, response_class=Response, summary="Cancel an operation")
+async def stop(asked: CancelModeRequest, occurrence: ExistingOccurrence, services: Injected) -> Response:
+    """Begin no new step. GRACEFUL waits for those that run, FORCEFUL stops them; it then waits for a verdict.
+
+    One that has touched nothing yet is rolled back and ends.
+    """
+    await cancel(services, occurrence, asked.cancel_mode)
+    return _at(occurrence, services)
+
+
 async def _accepted(occurrence: VnfLcmOpOcc, services: Services, kind: VerdictKind) -> Response:
     await decide(services, occurrence, kind)
+    return _at(occurrence, services)
+
+
+def _at(occurrence: VnfLcmOpOcc, services: Services) -> Response:
     return Response(status_code=202, headers={"Location": services.links.occurrence(occurrence.id)})
 
 
 async def _shown(occurrence: VnfLcmOpOcc, services: Services) -> VnfLcmOpOccView:
     records = services.records
+    plan = await records.plan(occurrence.plan_id) if occurrence.plan_id else None
     effects = Effects(
         affected=await records.affected(occurrence.id),
         recorded=await _inventory(records, occurrence.vnf_instance_id),
         vims=await records.vims(),
-        warnings=await _warnings(records, occurrence),
+        warnings=await _warnings(records, occurrence, plan),
+        modification=plan.modification if plan else None,
     )
     return detail_of(occurrence, services.links, effects)
 
@@ -94,8 +111,8 @@ async def _inventory(records: Records, vnf_instance_id: UUID) -> Sequence[Resour
         return ()
 
 
-async def _warnings(records: Records, occurrence: VnfLcmOpOcc) -> Sequence[str]:
+async def _warnings(records: Records, occurrence: VnfLcmOpOcc, plan: Plan | None) -> Sequence[str]:
     """What planning and granting had to say."""
-    planned = (await records.plan(occurrence.plan_id)).warnings if occurrence.plan_id else ()
+    planned = plan.warnings if plan else ()
     granted = (await records.grant(occurrence.grant_id)).warnings if occurrence.grant_id else ()
     return (*planned, *granted)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from pydantic import Field, JsonValue, model_validator
 
 from api.links import VNF_PKGM_PREFIX
-from api.merge_patch import merged
 from api.onboarding import InjectedOnboarding
 from api.problems import documented
 from api.requests import PLAIN, id_in_path, media_type, require_json
@@ -18,6 +17,7 @@ from api.versions import VNF_PKGM
 from api.views.vnf_package import VnfPkgInfo, detail_of, summary_of
 from manoflow.domain.base import Model
 from manoflow.domain.errors import ConflictError
+from manoflow.domain.merge_patch import merged
 from manoflow.domain.packages import OnboardingState, OperationalState, VnfPackage
 
 router = APIRouter(

@@ -6,7 +6,7 @@ Between ``<!-- name: ... -->`` and ``<!-- /name -->`` stands what `parts` gives 
 import re
 from pathlib import Path
 
-from workflows.catalogue import operations
+from workflows.catalogue import Operation, operations
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -20,12 +20,14 @@ def parts() -> dict[str, str]:
 
 def supported() -> str:
     """One row for each operation of the catalogue."""
-    head = "| operation | task resource | workflow | what it does |\n| --- | --- | --- | --- |"
-    rows = [
-        f"| {one.operation} | `POST .../vnf_instances/{{vnfInstanceId}}/{one.path}` | `{one.name}` | {one.summary} |"
-        for one in operations()
-    ]
+    head = "| operation | request | workflow | what it does |\n| --- | --- | --- | --- |"
+    rows = [f"| {one.operation} | `{_request(one)}` | `{one.name}` | {one.summary} |" for one in operations()]
     return "\n".join([head, *rows])
+
+
+def _request(one: Operation) -> str:
+    task = f"/{one.path}" if one.path else ""
+    return f"{one.method} .../vnf_instances/{{vnfInstanceId}}{task}"
 
 
 def written(readme: str) -> str:

@@ -8,14 +8,16 @@ from uuid import UUID, uuid4
 
 from manoflow.domain.cloud import NewVirtualLink, ResourceState, VimResource
 from manoflow.domain.diff import Change, Verb
-from manoflow.domain.grants import Grant, grant_id
+from manoflow.domain.grants import Grant, GrantRef, grant_id
 from manoflow.domain.identity import Kind, key_of, uid_of
 from manoflow.domain.journal import Entry, Projection
 from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VnfLcmOpOcc
+from manoflow.domain.packages import VnfPackage
 from manoflow.domain.plan import Action, Build, Plan, PlannedStep, StageRef, Step, UndoClass, build_id, plan_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import VirtualLinkElement
 from manoflow.domain.vnf import InstantiatedState, VnfInstance
+from manoflow.ports.records import Records
 from tests.reference import NOW
 
 VIM = "fake"
@@ -72,6 +74,16 @@ def grant_of(occurrence: VnfLcmOpOcc) -> Grant:
     )
 
 
+def reference_to(grant: Grant) -> GrantRef:
+    """How a workflow refers to a grant."""
+    return GrantRef(
+        grant_id=grant.id,
+        plan_id=plan_id(grant.lcm_op_occ_id),
+        lcm_op_occ_id=grant.lcm_op_occ_id,
+        vnf_instance_id=grant.vnf_instance_id,
+    )
+
+
 def creation(occurrence: VnfLcmOpOcc, name: str) -> PlannedStep:
     """The step that makes a virtual link."""
     element = virtual_link(name)
@@ -101,6 +113,11 @@ def deletion(resource: Resource) -> PlannedStep:
         vim_id=resource.vim_id,
     )
     return PlannedStep(action=Action.DELETE, step=step, element=resource.element, undo_class=UndoClass.IRREVERSIBLE)
+
+
+async def save_package(records: Records, package: VnfPackage) -> None:
+    """Write a package as it is to be, whatever it was."""
+    await records.change_package(package.id, lambda _: package)
 
 
 def build_of(occurrence: VnfLcmOpOcc, *stages: Sequence[PlannedStep]) -> Build:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("tests.stand_fixtures", "tests.worker_processes")
+from tests.postgres import MISSING
+
+pytest_plugins = ("tests.databases", "tests.stand_fixtures", "tests.worker_processes")
 
 UNSET = "MANOFLOW_ETSI is not set"
 
@@ -44,7 +46,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     struck = [count for report in passed for name, count in report.user_properties if name == "steps struck"]
     if struck:
         terminalreporter.line(f"laws: {len(struck)} passed, {sum(struck)} steps struck")
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if UNSET in str(report.longrepr)]
-    if skipped:
-        terminalreporter.section("foreign inputs", yellow=True, bold=True)
-        terminalreporter.line(f"foreign inputs: {len(skipped)} tests skipped because {UNSET}", yellow=True, bold=True)
+    for what, why in (("foreign inputs", UNSET), ("PostgreSQL", MISSING)):
+        skipped = [report for report in terminalreporter.stats.get("skipped", []) if why in str(report.longrepr)]
+        if skipped:
+            terminalreporter.section(what, yellow=True, bold=True)
+            terminalreporter.line(f"{what}: {len(skipped)} tests skipped because {why}", yellow=True, bold=True)

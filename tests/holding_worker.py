@@ -11,7 +11,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from manoflow.adapters.execution.temporal import connect
+from manoflow.adapters.execution.client import connect
 from manoflow.adapters.granting.local import LocalGranting
 from manoflow.runtime.logs import log_to_stderr
 from manoflow.runtime.record import recorded
@@ -49,7 +49,7 @@ async def main(point: str) -> None:
     log_to_stderr("worker", settings.log_level)
     client = await connect(settings.temporal_address, settings.namespace, lazy=False)
     async with recorded(settings) as (records, vims):
-        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims), timings=settings.timings)
+        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims, records), timings=settings.timings)
         lcm, vim = workers(client, ports, settings.worker, interceptors=[Holding(point)])
         async with asyncio.TaskGroup() as running:
             running.create_task(lcm.run())

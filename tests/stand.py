@@ -7,31 +7,36 @@ until it ends or parks, `Stand.decide` passes on a verdict. Nothing is mocked; f
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import ClassVar
 from uuid import UUID, uuid4
 
+from pydantic import SecretStr
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Interceptor
 
 from activities.step import LCM_QUEUE, VIM_QUEUE
-from api.verdicts import require_decidable
-from manoflow.adapters.execution.temporal import TemporalExecution, workflow_id
+from api.verdicts import require_cancellable, require_decidable
+from manoflow.adapters.execution.client import workflow_id
+from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.granting.local import LocalGranting
-from manoflow.adapters.records import generate_key, migrate, open_records
+from manoflow.adapters.records import generate_key, open_records
 from manoflow.adapters.vim.fake.ledger import inventory
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.adapters.vim.registered import RegisteredVims
-from manoflow.domain.lcm import LcmOperationState, Ticket, Verdict, VerdictKind, VnfLcmOpOcc
+from manoflow.domain.lcm import Cancellation, CancelMode, LcmOperationState, Ticket, Verdict, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.timing import Timing, Timings
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.execution import AmbiguousAnswerError
 from manoflow.ports.records import Records
 from manoflow.runtime.workers import Ports, workers
+from tests.canary import CANARY
 from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package
 from workflows.catalogue import Operation
 
@@ -47,6 +52,10 @@ TEST_TIMINGS = Timings(record=HASTY, decision=HASTY, quick=HASTY, creation=HASTY
 class Stand:
     """One world, one record, one Temporal namespace."""
 
+    vim: ClassVar[str] = VIM
+    """The VIM connection that its operations use."""
+    patience: ClassVar[float] = PATIENCE
+
     client: Client
     records: Records
     vims: RegisteredVims
@@ -58,7 +67,7 @@ class Stand:
     @contextlib.asynccontextmanager
     async def working(self, *interceptors: Interceptor, timings: Timings = TEST_TIMINGS) -> AsyncIterator[None]:
         """Run a worker."""
-        ports = Ports(self.records, self.vims, LocalGranting(self.vims), timings)
+        ports = Ports(self.records, self.vims, LocalGranting(self.vims, self.records), timings)
         lcm, vim = workers(self.client, ports, interceptors=interceptors)
         async with lcm, vim:
             yield
@@ -81,7 +90,7 @@ class Stand:
             operation_state=LcmOperationState.STARTING,
             state_entered_time=datetime.now(UTC),
             start_time=datetime.now(UTC),
-            operation_params=body.model_dump(mode="json", exclude_none=True),
+            operation_params=body.model_dump(mode="json", exclude_unset=True),
         )
         await self.records.admit(occurrence, operation.allowed_in)
         ticket = Ticket(
@@ -94,9 +103,9 @@ class Stand:
             await asyncio.sleep(0.05)
         return occurrence.id
 
-    async def settled(self, lcm_op_occ_id: UUID) -> VnfLcmOpOcc:
+    async def settled(self, lcm_op_occ_id: UUID, within: float | None = None) -> VnfLcmOpOcc:
         """The occurrence once it is final or parked."""
-        deadline = monotonic() + PATIENCE
+        deadline = monotonic() + (within or self.patience)
         while True:
             occurrence = await self.records.occurrence(lcm_op_occ_id)
             if not occurrence.is_open or occurrence.operation_state is LcmOperationState.FAILED_TEMP:
@@ -104,21 +113,54 @@ class Stand:
             assert monotonic() < deadline, f"operation {lcm_op_occ_id} stands in {occurrence.operation_state}"
             await asyncio.sleep(0.05)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        deadline = monotonic() + self.patience
+        while not condition():
+            assert monotonic() < deadline, "what is waited for does not come"
+            await asyncio.sleep(0.02)
+
+    def request_id(self) -> UUID:
+        """A new request's."""
+        return uuid4()
+
+    async def final(self, lcm_op_occ_id: UUID) -> VnfLcmOpOcc:
+        """The occurrence once it has ended, whoever decided."""
+        deadline = monotonic() + self.patience
+        while (occurrence := await self.records.occurrence(lcm_op_occ_id)).is_open:
+            assert monotonic() < deadline, f"operation {lcm_op_occ_id} stands in {occurrence.operation_state}"
+            await asyncio.sleep(0.05)
+        return occurrence
+
     async def decide(self, occurrence: VnfLcmOpOcc, kind: VerdictKind) -> None:
         """Pass on a verdict; an ambiguous answer is settled from the record, as the API does."""
         verdict = Verdict(
             id=uuid4(), lcm_op_occ_id=occurrence.id, vnf_instance_id=occurrence.vnf_instance_id, kind=kind
         )
-        deadline = monotonic() + PATIENCE
+        deadline = monotonic() + self.patience
         while (now := await self.records.occurrence(occurrence.id)).verdict_id != verdict.id:
             require_decidable(now, kind)
             assert monotonic() < deadline, f"verdict {kind} on {occurrence.id} was not taken"
             with contextlib.suppress(AmbiguousAnswerError):
                 await self.execution.decide(verdict)
 
+    async def cancel(self, lcm_op_occ_id: UUID, mode: CancelMode) -> None:
+        """Ask an operation to stop; raises `ConflictError` where it is too late."""
+        occurrence = await self.records.occurrence(lcm_op_occ_id)
+        require_cancellable(occurrence, mode)
+        await self.execution.cancel(
+            Cancellation(id=uuid4(), lcm_op_occ_id=occurrence.id, vnf_instance_id=occurrence.vnf_instance_id, mode=mode)
+        )
+
     async def perform(self, operation: Operation, instance: VnfInstance, **changes: object) -> VnfLcmOpOcc:
         """Ask and wait."""
         return await self.settled(await self.ask(operation, instance, **changes))
+
+    async def abandon(self) -> None:
+        """Terminate what is still open: the next stand's worker serves the same queues and would try it for good."""
+        for occurrence in await self.records.open_occurrences():
+            with contextlib.suppress(RPCError):
+                await self.client.get_workflow_handle(workflow_id(occurrence.vnf_instance_id)).terminate()
 
     async def recorded(self, instance: VnfInstance) -> set[UUID]:
         """The uids of everything that the record says the instance owns."""
@@ -134,21 +176,27 @@ class Stand:
 
 
 @contextlib.asynccontextmanager
-async def stand(client: Client, folder: Path) -> AsyncIterator[Stand]:
-    """Build a stand in a folder: an empty cloud, an empty record, the reference package onboarded."""
+async def stand(client: Client, folder: Path, url: str) -> AsyncIterator[Stand]:
+    """Build a stand: an empty cloud in a folder, in an empty record (`url`) the reference package."""
     world = folder / "world.db"
     seed(world, images=[IMAGE], flavors=())
-    url = f"sqlite+aiosqlite:///{folder / 'records.db'}"
-    await migrate(url)
     key = generate_key()
     records = open_records(url, key)
-    connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
+    connection = VimConnection(
+        id=VIM,
+        vim_id=VIM,
+        driver="fake",
+        interface_info={"world": str(world)},
+        access_info={"password": SecretStr(CANARY)},
+    )
     await records.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
     await records.add_package(reference_package())
     vims = RegisteredVims(records)
+    execution = TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE))
+    built = Stand(client, records, vims, world, execution, url, key)
     try:
-        execution = TemporalExecution(client, LCM_QUEUE, (VIM_QUEUE,))
-        yield Stand(client, records, vims, world, execution, url, key)
+        yield built
     finally:
+        await built.abandon()
         await vims.close()
         await records.close()

@@ -10,7 +10,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+from manoflow.adapters.execution.client import SEARCH_ATTRIBUTES, beating_runtime
 from tests.stand import Stand, stand
 
 QUICK_TIMERS = ("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"')
@@ -24,13 +24,14 @@ async def temporal() -> AsyncIterator[Client]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(Path(sys.prefix) / "bin" / "temporal"),
         dev_server_extra_args=list(QUICK_TIMERS),
+        runtime=beating_runtime(),
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     ) as environment:
         yield environment.client
 
 
 @pytest.fixture
-async def bench(temporal: Client, tmp_path: Path) -> AsyncIterator[Stand]:
+async def bench(temporal: Client, tmp_path: Path, database_url: str) -> AsyncIterator[Stand]:
     """An empty cloud and an empty record."""
-    async with stand(temporal, tmp_path) as built:
+    async with stand(temporal, tmp_path, database_url) as built:
         yield built

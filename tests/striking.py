@@ -4,6 +4,8 @@ A point is an activity id (``create_port:port/app/0/app_mgmt``); what happens th
 many strikes can be tried side by side in one world.
 """
 
+import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable
 from enum import Enum
@@ -13,6 +15,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+BEAT = 0.1
+"""Seconds between two heartbeats of an activity that is held."""
+
 
 class Strike(Enum):
     """What may happen to one attempt of an activity."""
@@ -21,10 +26,28 @@ class Strike(Enum):
     LOST = "it takes effect, and its answer is lost"
     BEFORE = "it fails for good before it takes effect"
     AFTER = "it takes effect and fails for good"
+    HELD_BEFORE = "it stands still before it takes effect, until it is released or cancelled"
+    HELD_AFTER = "it takes effect and stands still before it answers, until it is released or cancelled"
 
 
 Rule = Callable[[str, str, int], Strike | None]
 """Given workflow id, point and attempt: what happens."""
+
+
+class Hold:
+    """Where an activity stands still: the test waits until it is reached, and lets it go on."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.released = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Stand still, alive: it beats, so that a cancellation arrives."""
+        self.reached.set()
+        while not self.released.is_set():
+            activity.heartbeat()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.released.wait(), BEAT)
 
 
 class Striking(Interceptor):
@@ -32,6 +55,8 @@ class Striking(Interceptor):
 
     def __init__(self, rule: Rule = lambda _workflow, _point, _attempt: None) -> None:
         self.rule = rule
+        self.holds: dict[tuple[str, str], Hold] = defaultdict(Hold)
+        """By workflow and point, for strikes that hold."""
         self.seen: dict[str, list[str]] = defaultdict(list)
         self.struck: list[tuple[str, str]] = []
 
@@ -53,9 +78,13 @@ class _Struck(ActivityInboundInterceptor):
             self._striking.struck.append((workflow, point))
         if strike is Strike.BEFORE:
             raise ApplicationError(f"cannot do {point}: struck before", non_retryable=True)
+        if strike is Strike.HELD_BEFORE:
+            await self._striking.holds[workflow, point].keep()
         result = await self.next.execute_activity(input)
         if strike is Strike.TWICE:
             result = await self.next.execute_activity(input)
+        if strike is Strike.HELD_AFTER:
+            await self._striking.holds[workflow, point].keep()
         if strike is Strike.LOST:
             raise ApplicationError(f"cannot hear the answer of {point}: struck")
         if strike is Strike.AFTER:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from manoflow.domain.identity import Kind
 from manoflow.runtime.settings import Settings
 from tests.stand import PATIENCE, Stand
 
@@ -27,7 +28,7 @@ class WorkerProcess:
         return self.process.pid
 
     async def held(self) -> str:
-        """The point at which a holding worker stands, once it does."""
+        """The point at which a holding or freezing worker stands, once it does."""
         assert self.process.stdout is not None
         line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
         assert line.startswith(b"held "), f"worker {self.pid} ended before it reached its point"
@@ -53,6 +54,10 @@ class Workers:
     async def start_holding(self, point: str) -> WorkerProcess:
         """A worker that stops after the first activity whose id begins with the point."""
         return await self._start("tests.holding_worker", point)
+
+    async def start_freezing(self, kind: Kind) -> WorkerProcess:
+        """A worker that stops itself, once, before it creates something of this kind; SIGCONT wakes it."""
+        return await self._start("tests.freezing_worker", kind)
 
     async def _start(self, *module: str) -> WorkerProcess:
         process = await asyncio.create_subprocess_exec(

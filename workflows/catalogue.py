@@ -23,11 +23,14 @@ class Operation:
     workflow: type[LcmOperation]
     operation: LcmOperationType
     request: type[Model]
-    """The body of ``POST /vnf_instances/{vnfInstanceId}/{path}``."""
-    allowed_in: InstantiationState
+    """The body of ``{method} /vnf_instances/{vnfInstanceId}/{path}``."""
+    method: str
+    """POST to a task resource; PATCH of the instance itself."""
+    allowed_in: InstantiationState | None
+    """The state that the VNF instance must be in; None: any."""
     check: Callable[..., object]
     """``check(instance, vnfd, request, vim_connection_id)`` raises `InvalidInputError` for a request that cannot be
-    planned."""
+    planned. An operation that touches no VIM is given its `Surroundings` as the last."""
 
     @property
     def name(self) -> str:
@@ -36,8 +39,8 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """The task resource's last segment."""
-        return self.operation.value.lower()
+        """The task resource's last segment; empty where the instance itself is asked."""
+        return "" if self.method == "PATCH" else self.operation.value.lower()
 
     @property
     def summary(self) -> str:
@@ -67,6 +70,7 @@ def _described(workflow: type[LcmOperation]) -> Operation:
         workflow=workflow,
         operation=workflow.operation,
         request=workflow.request,
+        method=workflow.method,
         allowed_in=workflow.allowed_in,
         check=workflow.check,
     )

@@ -1,13 +1,18 @@
 """An operation in FAILED_TEMP.
 
-One small workflow type that changes almost never, so that any later release of the operation carries it on.
+One small workflow type that changes almost never, so that any later release of the operation carries it on. A sweep
+starts it, too, for an occurrence whose workflow is gone: then it first looks at what that one left.
 """
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from manoflow.domain.lcm import LcmOperationState, Ticket, Verdict, VerdictKind
+from activities.records import Records
+from manoflow.domain.lcm import Cancellation, LcmOperationState, Ticket, Verdict, VerdictKind
+from workflows.interruption import Interruption
+from workflows.performing import perform
 from workflows.recording import Recording, problem
+from workflows.settling import take_stock
 
 
 @workflow.defn
@@ -19,30 +24,56 @@ class Parked:
         """Whoever reads FAILED_TEMP may decide: even before it is written, this run takes verdicts."""
         self._ticket = ticket
         self._recording = Recording(ticket)
+        self._interruption = Interruption(ticket)
         self._verdict: Verdict | None = None
         self._shown = False
 
     @workflow.run
     async def run(self, ticket: Ticket) -> str:
         """Show why it stands, wait, and go on as the verdict says."""
-        await self._recording.claim()
-        await self._recording.enter(LcmOperationState.FAILED_TEMP, error=problem(ticket.failures))
-        await workflow.wait_condition(lambda: self._verdict is not None)
-        kind = self._verdict.kind if self._verdict else VerdictKind.RETRY
-        decided = ticket.model_copy(
+        decided = await self._interruption.outlive(self._wait())
+        if isinstance(decided, str):
+            return decided
+        if self._rolls_back_and_ends and not decided.rolling_back:
+            decided = decided.model_copy(update={"ending": True})
+        return workflow.continue_as_new(args=[decided], workflow=ticket.workflow)
+
+    async def _wait(self) -> Ticket | str:
+        claimed = await self._recording.claim()
+        if not claimed.granted:
+            return "another execution performs this occurrence, or it has ended"
+        if self._ticket.takeover:
+            await self._look_round()
+        if claimed.state is not LcmOperationState.FAILED_TEMP:
+            await self._recording.enter(LcmOperationState.FAILED_TEMP, error=problem(self._ticket.failures))
+        await workflow.wait_condition(lambda: self._verdict is not None or self._rolls_back_and_ends)
+        kind = self._verdict.kind if self._verdict else VerdictKind.ROLLBACK
+        decided = self._ticket.model_copy(
             update={
                 "rolling_back": kind is VerdictKind.ROLLBACK,
                 "observe_first": kind is VerdictKind.RETRY,
                 "verdict_id": self._verdict.id if self._verdict else None,
+                "cancel_mode": None,
+                "ending": False,
+                "takeover": None,
             }
         )
         self._recording.renew(decided)
-        await self._recording.enter(kind.leads_to, error=problem(ticket.failures))
+        await self._recording.enter(kind.leads_to, error=problem(self._ticket.failures))
         self._shown = True
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if kind is VerdictKind.FAIL:
-            return kind.leads_to.value
-        return workflow.continue_as_new(args=[decided], workflow=ticket.workflow)
+        return kind.leads_to.value if kind is VerdictKind.FAIL else decided
+
+    @property
+    def _rolls_back_and_ends(self) -> bool:
+        """Temporal's cancellation is the verdict to roll back, where that is possible."""
+        return self._interruption.ending and self._ticket.point_of_no_return is None
+
+    async def _look_round(self) -> None:
+        occurrence = self._ticket.lcm_op_occ_id
+        stood = await perform(Records.standing_at, self._ticket, key=str(occurrence), timings=self._recording.timings)
+        if stood is not None:
+            await take_stock(stood.stage, stood.steps, self._recording)
 
     @workflow.update
     async def decide(self, verdict: Verdict) -> None:
@@ -62,6 +93,25 @@ class Parked:
             return f"operation {self._ticket.lcm_op_occ_id} holds the VNF instance"
         if self._verdict is not None:
             return f"it was decided already: {self._verdict.kind}"
+        if self._rolls_back_and_ends:
+            return "its workflow was cancelled in Temporal, it is being rolled back"
         if verdict.kind is VerdictKind.ROLLBACK and self._ticket.point_of_no_return:
             return f"step '{self._ticket.point_of_no_return}' was begun and cannot be undone; retry or fail it"
         return None
+
+    @workflow.update
+    async def cancel(self, wish: Cancellation) -> None:
+        """Take a cancellation: never here, an operation in FAILED_TEMP has stopped."""
+        raise _stopped_already(wish)
+
+    @cancel.validator
+    def _refuse_to_cancel(self, wish: Cancellation) -> None:
+        raise _stopped_already(wish)
+
+
+def _stopped_already(wish: Cancellation) -> ApplicationError:
+    message = (
+        f"cannot cancel operation {wish.lcm_op_occ_id}: it is FAILED_TEMP; retry it, roll it back (rollback) or "
+        "give it up (fail)"
+    )
+    return ApplicationError(message, type="Conflict")

@@ -10,7 +10,7 @@ from api.views.base import ResourceHandle, Row, ext_cp_id, handle, of_type, vnfc
 from manoflow.domain.base import Model
 from manoflow.domain.cloud import FixedAddress
 from manoflow.domain.topology import PortElement, VirtualLinkElement
-from manoflow.domain.vnf import ExtVirtualLinkData
+from manoflow.domain.vnf import ExtVirtualLinkData, InstantiatedState, VnfInstance
 
 
 class IpAddressInfo(Model):
@@ -95,6 +95,17 @@ class ExtVirtualLinkInfo(Model):
     current_vnf_ext_cp_data: tuple[JsonValue, ...]
 
 
+class ExtManagedVirtualLinkInfo(Model):
+    """An internal virtual link that somebody else manages (SOL003 clause 5.5.3.3)."""
+
+    id: str
+    vnf_virtual_link_desc_id: str
+    vnfd_id: str
+    network_resource: ResourceHandle
+    vnf_link_ports: tuple[VnfLinkPortInfo, ...] | None = None
+    ext_managed_multisite_virtual_link_id: str | None = None
+
+
 def vnfc_cp_info(vnf_instance_id: UUID, row: Row, port: PortElement) -> VnfcCpInfo:
     """The connection point that a port serves."""
     outside = port.ext_virtual_link_id is not None
@@ -137,16 +148,37 @@ def virtual_link_infos(
             network_resource=handle(row),
             zone_id=row.observed.zone if row.observed else None,
             vnf_link_ports=tuple(
-                VnfLinkPortInfo(
-                    id=str(port_row.uid),
-                    resource_handle=handle(port_row),
-                    cp_instance_id=vnfc_cp_id(vnf_instance_id, port.key),
-                )
-                for port_row, port in ports
-                if port.link == link.key
+                _link_port(vnf_instance_id, port_row) for port_row, port in ports if port.link == link.key
             ),
         )
         for row, link in of_type(rows, VirtualLinkElement)
+    )
+
+
+def ext_managed_virtual_link_infos(
+    instance: VnfInstance, state: InstantiatedState, rows: Sequence[Row]
+) -> tuple[ExtManagedVirtualLinkInfo, ...]:
+    """Every internal link that somebody else manages, with the ports of these rows."""
+    ports = of_type(rows, PortElement)
+    return tuple(
+        ExtManagedVirtualLinkInfo(
+            id=link.id,
+            vnf_virtual_link_desc_id=link.vnf_virtual_link_desc_id,
+            vnfd_id=instance.vnfd_id,
+            network_resource=ResourceHandle(vim_connection_id=state.vim_connection_id, resource_id=link.resource_id),
+            vnf_link_ports=tuple(
+                _link_port(instance.id, row) for row, port in ports if port.ext_managed_virtual_link_id == link.id
+            )
+            or None,
+            ext_managed_multisite_virtual_link_id=link.ext_managed_multisite_virtual_link_id,
+        )
+        for link in state.ext_managed_virtual_links
+    )
+
+
+def _link_port(vnf_instance_id: UUID, row: Row) -> VnfLinkPortInfo:
+    return VnfLinkPortInfo(
+        id=str(row.uid), resource_handle=handle(row), cp_instance_id=vnfc_cp_id(vnf_instance_id, row.key)
     )
 
 

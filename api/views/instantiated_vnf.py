@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from api.views.base import ResourceHandle, Row, handle, of_type
 from api.views.connectivity import (
+    ExtManagedVirtualLinkInfo,
     ExtVirtualLinkInfo,
     VnfcCpInfo,
     VnfExtCpInfo,
     VnfVirtualLinkResourceInfo,
     ext_cp_infos,
+    ext_managed_virtual_link_infos,
     ext_virtual_link_infos,
     virtual_link_infos,
     vnfc_cp_info,
@@ -75,6 +77,7 @@ class InstantiatedVnfInfo(Model):
     max_scale_levels: tuple[ScaleInfo, ...] | None = None
     ext_cp_info: tuple[VnfExtCpInfo, ...]
     ext_virtual_link_info: tuple[ExtVirtualLinkInfo, ...] | None = None
+    ext_managed_virtual_link_info: tuple[ExtManagedVirtualLinkInfo, ...] | None = None
     localization_language: str | None = None
     vnfc_resource_info: tuple[VnfcResourceInfo, ...] | None = None
     vnf_virtual_link_resource_info: tuple[VnfVirtualLinkResourceInfo, ...] | None = None
@@ -95,6 +98,7 @@ def instantiated_vnf_info(
         max_scale_levels=_levels(instance, state.max_scale_levels),
         ext_cp_info=ext_cp_infos(instance.id, instance.vnfd_id, rows),
         ext_virtual_link_info=ext_virtual_link_infos(instance.id, state.ext_virtual_links, rows) or None,
+        ext_managed_virtual_link_info=ext_managed_virtual_link_infos(instance, state, rows) or None,
         localization_language=state.localization_language,
         vnfc_resource_info=_vnfc_resources(instance, rows) or None,
         vnf_virtual_link_resource_info=virtual_link_infos(instance.id, instance.vnfd_id, rows) or None,

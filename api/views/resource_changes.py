@@ -112,6 +112,25 @@ def _virtual_links(
     for (key, change), changed in ports.items():
         if key in standing:
             yield _virtual_link(vnfd_id, *standing[key], f"LINK_PORT_{change}", changed)
+    yield from _managed_links(vnfd_id, affected)
+
+
+def _managed_links(vnfd_id: str, affected: Sequence[AffectedResource]) -> Iterator[AffectedVirtualLink]:
+    """Links that somebody else manages: never made or removed by us, only joined and left."""
+    changed: dict[tuple[str, str], list[tuple[AffectedResource, PortElement]]] = {}
+    for row, port in of_type(affected, PortElement):
+        if port.ext_managed_virtual_link_id is not None:
+            changed.setdefault((port.ext_managed_virtual_link_id, row.change), []).append((row, port))
+    for (link, change), ports in changed.items():
+        row, port = ports[0]
+        yield AffectedVirtualLink(
+            id=link,
+            vnf_virtual_link_desc_id=port.vl_desc_id or "",
+            vnfd_id=vnfd_id,
+            change_type=f"LINK_PORT_{change}",
+            network_resource=ResourceHandle(vim_connection_id=row.vim_connection_id, resource_id=port.network_id or ""),
+            vnf_link_port_ids=tuple(str(row.uid) for row, _ in ports),
+        )
 
 
 def _virtual_link(

@@ -63,10 +63,11 @@ def detail_of(
     """The same instance with everything that is known of it."""
     state = instance.state
     used = {row.vim_connection_id for row in resources} | ({state.vim_connection_id} if state else set())
+    known = used | instance.vim_connection_info.keys()
     return summary.model_copy(
         update={
             "vnf_configurable_properties": instance.vnf_configurable_properties or None,
-            "vim_connection_info": vim_connections(vims, used) or None,
+            "vim_connection_info": vim_connections(vims, known) or None,
             "metadata": instance.metadata or None,
             "extensions": instance.extensions or None,
             "instantiated_vnf_info": instantiated_vnf_info(instance, state, resources) if state else None,

@@ -13,17 +13,26 @@ from api.views.connectivity import ExtVirtualLinkInfo, ext_virtual_link_infos
 from api.views.resource_changes import ADDED, ResourceChanges, resource_changes
 from api.views.vim_connection import VimConnectionInfo, vim_connection
 from manoflow.domain.base import Model, Moment
-from manoflow.domain.lcm import LcmOperationState, ProblemDetails, VerdictKind, VnfLcmOpOcc
+from manoflow.domain.lcm import CANCELLABLE, LcmOperationState, ProblemDetails, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.resources import AffectedResource, Resource
 from manoflow.domain.targets.placing import inline_connection_id
 from manoflow.domain.vim import Vim
 from manoflow.domain.vnf import ExtVirtualLinkData
+from manoflow.domain.vnf_info import VnfInfoModifications as ModifiedInfo
 
 
 class VnfInfoModifications(Model):
     """What an operation changed in the instance's own attributes (SOL003 clause 5.5.2.12a)."""
 
+    vnf_instance_name: str | None = None
+    vnf_instance_description: str | None = None
+    vnfd_id: str | None = None
+    vnf_provider: str | None = None
+    vnf_product_name: str | None = None
+    vnf_software_version: str | None = None
+    vnfd_version: str | None = None
     vim_connection_info: dict[str, VimConnectionInfo] | None = None
+    metadata: dict[str, JsonValue] | None = None
     extensions: dict[str, JsonValue] | None = None
     vnf_configurable_properties: dict[str, JsonValue] | None = None
 
@@ -59,6 +68,8 @@ class Effects:
     """The instance's present inventory."""
     vims: Sequence[Vim] = ()
     warnings: Sequence[str] = ()
+    modification: ModifiedInfo | None = None
+    """What its plan changes of what is said about the instance."""
 
 
 def summary_of(occurrence: VnfLcmOpOcc, links: Links) -> VnfLcmOpOccView:
@@ -86,7 +97,7 @@ def detail_of(occurrence: VnfLcmOpOcc, links: Links, effects: Effects) -> VnfLcm
             "operation_params": occurrence.operation_params,
             "error": occurrence.error,
             "resource_changes": resource_changes(instance_id, occurrence.vnfd_id, effects.affected, effects.recorded),
-            "changed_info": _changed_info(occurrence, effects.vims),
+            "changed_info": _changed_info(occurrence, effects),
             "changed_ext_connectivity": _changed_connectivity(occurrence, effects.affected),
             "warnings": tuple(effects.warnings) or None,
         }
@@ -94,7 +105,7 @@ def detail_of(occurrence: VnfLcmOpOcc, links: Links, effects: Effects) -> VnfLcm
 
 
 def _links(occurrence: VnfLcmOpOcc, links: Links) -> dict[str, Link]:
-    """Itself, its VNF instance, and the verdicts that may be given now."""
+    """Itself, its VNF instance, and what may be decided now."""
     found = {
         "self": Link(href=links.occurrence(occurrence.id)),
         "vnfInstance": Link(href=links.vnf_instance(occurrence.vnf_instance_id)),
@@ -102,16 +113,20 @@ def _links(occurrence: VnfLcmOpOcc, links: Links) -> dict[str, Link]:
     if occurrence.operation_state is LcmOperationState.FAILED_TEMP:
         for kind in VerdictKind:
             if kind is not VerdictKind.ROLLBACK or occurrence.point_of_no_return is None:
-                found[kind.value] = Link(href=links.verdict(occurrence.id, kind))
+                found[kind.value] = Link(href=links.task(occurrence.id, kind))
+    elif occurrence.operation_state in CANCELLABLE:
+        found["cancel"] = Link(href=links.task(occurrence.id, "cancel"))
     return found
 
 
-def _changed_info(occurrence: VnfLcmOpOcc, vims: Sequence[Vim]) -> VnfInfoModifications | None:
+def _changed_info(occurrence: VnfLcmOpOcc, effects: Effects) -> VnfInfoModifications | None:
     """What the request set in the instance, once the operation has completed."""
     if occurrence.operation_state is not LcmOperationState.COMPLETED:
         return None
+    if (changes := effects.modification) is not None:
+        return VnfInfoModifications.model_validate(changes.shown) if changes.model_fields_set else None
     params = _params(occurrence)
-    by_id = {vim.id: vim for vim in vims}
+    by_id = {vim.id: vim for vim in effects.vims}
     brought = {inline_connection_id(occurrence.vnf_instance_id, name) for name in params.get("vimConnectionInfo", {})}
     changed = VnfInfoModifications.model_validate(
         {

@@ -3,6 +3,7 @@
 from descriptors.fields import Field
 from descriptors.hierarchy import VNF
 from descriptors.sol001.flavours import read_flavour
+from descriptors.sol001.modifiable import configurable_properties, extensions
 from descriptors.sol001.topology import Node, Topology
 from descriptors.templates import Templates
 from manoflow.domain.vnfd import Flavour, Vnfd
@@ -27,6 +28,8 @@ def read_vnfd(templates: Templates) -> tuple[Vnfd, tuple[str, ...]]:
         product_info_name=vnf.prop("product_info_name").text("") or None,
         default_flavour=_default_flavour(vnf.prop("flavour_id"), flavours),
         flavours=flavours,
+        configurable_properties=configurable_properties(vnf),
+        extensions=extensions(vnf),
     )
     return vnfd, tuple(warning for topology in topologies for warning in topology.warnings)
 

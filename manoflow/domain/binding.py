@@ -190,6 +190,7 @@ class _Binding:
                 "storage_uids": tuple(self._uid_in(key) for key in element.storages),
                 "port_uids": tuple(self._uid_in(key) for key in element.ports),
                 "group_uid": self._uid_in(element.group) if element.group else None,
+                "zone": self.grant.zones.get(element.key),
                 "user_data": element.user_data,
             }
         )

@@ -133,7 +133,7 @@ class VimResource(Model):
     created_at: Moment
     vnf_instance_id: UUID | None = None
     detail: str | None = None
-    """Why it is BROKEN, or what was made otherwise than asked (an address the policy refused)."""
+    """Why it is BROKEN, in what state of the VIM's own it is on its way, or what was made otherwise than asked."""
     addresses: tuple[FixedAddress, ...] = ()
     """Of a port: what it got."""
     mac_address: str | None = None

@@ -48,6 +48,23 @@ class ForbiddenError(PermanentError):
     """The VIM's policy refuses us."""
 
 
+class UnauthorizedError(PermanentError):
+    """The request does not say who is calling (HTTP 401)."""
+
+
+class InvalidTokenError(UnauthorizedError):
+    """The request bears a token that is not accepted: unknown, expired, meant for others (HTTP 401)."""
+
+
+class ForbiddenCallerError(PermanentError):
+    """The caller is known and may not do this (HTTP 403)."""
+
+    def __init__(self, message: str, scope: str) -> None:
+        """`scope`: what the caller's token would have to grant."""
+        super().__init__(message)
+        self.scope = scope
+
+
 class QuotaError(PermanentError):
     """A quota or the capacity is used up."""
 

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from manoflow.domain.base import Model, Moment
 from manoflow.domain.cloud import VimResource
-from manoflow.domain.lcm import LcmOperationState, LcmOperationType, ProblemDetails
+from manoflow.domain.lcm import CancelMode, LcmOperationState, LcmOperationType, ProblemDetails
 from manoflow.domain.plan import StageRef
 from manoflow.domain.timing import Timings
 
@@ -40,6 +40,8 @@ class Claim(Model):
 
     lcm_op_occ_id: UUID
     first_execution_run_id: str
+    takeover: str | None = None
+    """The claim of a sweep that this run takes over; see `Ticket.takeover`."""
 
 
 class Claimed(Model):
@@ -84,6 +86,8 @@ class Projection(Model):
     """What failed creations left behind: owned by the VNF instance, though not done."""
     verdict_id: UUID | None = None
     point_of_no_return: str | None = None
+    cancel_mode: CancelMode | None = None
+    """The cancellation that is pending since; every state change ends it."""
 
 
 class StageProgress(Model):

@@ -73,6 +73,19 @@ class VerdictKind(StrEnum):
         }[self]
 
 
+class CancelMode(StrEnum):
+    """How an operation is asked to stop (SOL003 clause 5.5.4.2)."""
+
+    GRACEFUL = "GRACEFUL"
+    """Begin no new step, and wait for those that run."""
+    FORCEFUL = "FORCEFUL"
+    """Begin no new step, and stop those that run."""
+
+
+CANCELLABLE = frozenset({LcmOperationState.STARTING, LcmOperationState.PROCESSING, LcmOperationState.ROLLING_BACK})
+"""The states in which an operation can be cancelled (SOL003 clause 5.4.17)."""
+
+
 class ProblemDetails(Model):
     """What went wrong (RFC 9457; SOL013 clause 6.3)."""
 
@@ -92,8 +105,6 @@ class Ticket(Model):
     operation: LcmOperationType
     workflow: str
     """Name of the operation's workflow type: what `Parked` continues as."""
-    resumed: bool = False
-    """Continues an occurrence that began in an earlier run."""
     rolling_back: bool = False
     observe_first: bool = False
     """Set by a retry: what is recorded as made is looked for before it is relied on."""
@@ -101,6 +112,12 @@ class Ticket(Model):
     """The verdict that made this run, written with the state it led to."""
     point_of_no_return: str | None = None
     """The irreversible step that was reached, if any: from then on nothing can be rolled back."""
+    cancel_mode: CancelMode | None = None
+    """Somebody asked for the operation to stop, and it has not stopped yet."""
+    ending: bool = False
+    """Somebody cancelled the workflow in Temporal: roll back and end, where that is possible."""
+    takeover: str | None = None
+    """Set by the sweep that found the occurrence without a workflow: the claim that this run takes over."""
     failures: tuple[str, ...] = ()
     """Why the operation is parked."""
     summary: str = ""
@@ -117,6 +134,22 @@ class Verdict(Model):
     kind: VerdictKind
 
 
+class CancelModeRequest(Model):
+    """What a consumer sends to cancel an operation: ETSI's CancelMode (SOL003 clause 5.5.2.14)."""
+
+    cancel_mode: CancelMode
+
+
+class Cancellation(Model):
+    """Somebody's wish that an operation stops (SOL003 clauses 5.4.17 and 5.5.2.14)."""
+
+    id: UUID
+    """Id of the request: a repeated request is the same wish."""
+    lcm_op_occ_id: UUID
+    vnf_instance_id: UUID
+    mode: CancelMode
+
+
 class VnfLcmOpOcc(Model):
     """An occurrence of a lifecycle operation, as recorded."""
 
@@ -130,14 +163,14 @@ class VnfLcmOpOcc(Model):
     start_time: Moment
     is_automatic_invocation: bool = False
     is_cancel_pending: bool = False
-    cancel_mode: str | None = None
+    cancel_mode: CancelMode | None = None
     operation_params: JsonValue = None
     """The request, without credentials."""
     grant_id: UUID | None = None
     plan_id: UUID | None = None
     error: ProblemDetails | None = None
     verdict_id: UUID | None = None
-    """The last verdict that was taken."""
+    """The last verdict or cancellation that was taken."""
     point_of_no_return: str | None = None
     first_execution_run_id: str | None = None
     """The Temporal execution that claimed the occurrence; None while none has."""
@@ -156,4 +189,6 @@ class VnfLcmOpOcc(Model):
         holds = f"operation {self.id} ({self.operation}) holds it in state {self.operation_state}"
         if self.operation_state is LcmOperationState.FAILED_TEMP:
             return f"{holds}; retry it, roll it back (rollback) or give it up (fail) first"
-        return f"{holds}; wait until it has ended"
+        if self.is_cancel_pending:
+            return f"{holds}; its cancellation ({self.cancel_mode}) is under way, wait until it has stopped"
+        return f"{holds}; wait until it has ended, or cancel it"

@@ -28,6 +28,18 @@ class OperationalState(StrEnum):
     DISABLED = "DISABLED"
 
 
+UNFINISHED = frozenset({OnboardingState.UPLOADING, OnboardingState.PROCESSING})
+"""States in which a package is being onboarded."""
+
+
+class Upload(Model):
+    """An upload that an API process works on, from its first byte until the package is read."""
+
+    id: UUID
+    heard_of_at: Moment
+    """When that process last said that it is at it."""
+
+
 class SoftwareImageInfo(Model):
     """An image that the package declares, and whether its file is inside."""
 
@@ -70,6 +82,8 @@ class VnfPackage(Model):
     content: PackageContent | None = None
     """Set once onboarded."""
     user_defined_data: dict[str, JsonValue] = Field(default_factory=dict)
+    upload: Upload | None = None
+    """Set while it is being onboarded."""
     failure: ProblemDetails | None = None
     """Why onboarding failed."""
     created_at: Moment

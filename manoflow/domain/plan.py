@@ -12,8 +12,10 @@ from manoflow.domain.cloud import AnyNew
 from manoflow.domain.diff import Change
 from manoflow.domain.identity import Kind
 from manoflow.domain.lcm import LcmOperationType
+from manoflow.domain.placement import PlacementRule
 from manoflow.domain.topology import Element
 from manoflow.domain.vnf import InstantiatedState
+from manoflow.domain.vnf_info import VnfInfoModifications
 
 PAGE_SIZE = 100
 """Steps that a workflow fetches at once."""
@@ -87,6 +89,13 @@ class StageRef(Model):
         return f"{self.action} {self.kind}"
 
 
+class StagePage(Model):
+    """Some steps of one stage."""
+
+    stage: StageRef
+    steps: tuple[Step, ...]
+
+
 class Plan(Model):
     """What an operation intends: the difference, and what the VNF instance will then be."""
 
@@ -96,10 +105,15 @@ class Plan(Model):
     vnf_instance_id: UUID
     vnfd_id: str
     operation: LcmOperationType
-    vim_connection_id: str
+    vim_connection_id: str | None
+    """None: no VIM is touched, so nothing is asked for and nothing built."""
     changes: tuple[Change, ...]
     outcome: InstantiatedState | None
     """The state of the instance after success; None: not instantiated any more."""
+    placement: tuple[PlacementRule, ...] = ()
+    """What the VNFD says of VNFCs near each other or apart."""
+    modification: VnfInfoModifications | None = None
+    """What changes of what is said about the instance."""
     warnings: tuple[str, ...] = ()
 
 

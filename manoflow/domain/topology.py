@@ -62,11 +62,15 @@ class PortElement(_Placed):
     vdu_id: str
     ordinal: int
     link: str | None = None
-    """Key of the internal virtual link; None for an external connection point."""
+    """Key of the internal virtual link; None where the network is not ours to make."""
     network_id: str | None = None
-    """The external network's own id."""
+    """The own id of a network that was there before: external, or an internal link that somebody else manages."""
     ext_virtual_link_id: str | None = None
     cp_config_id: str | None = None
+    ext_managed_virtual_link_id: str | None = None
+    """Set where the port joins an internal link that somebody else manages; `network_id` is that link's network."""
+    vl_desc_id: str | None = None
+    """Of that link."""
     mac_address: str | None = None
     addresses: tuple[FixedAddress, ...] = ()
     vnic_type: str = "normal"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from manoflow.domain.base import Model, Moment
 
@@ -14,6 +14,8 @@ _DRIVERS = {"ETSINFV.OPENSTACK_KEYSTONE.V_3": "openstack"}
 
 class VimConnection(Model):
     """What a driver needs to connect. Lives in memory only: payloads and logs carry its id."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: str
     """Key of the connection in vimConnectionInfo and in resource handles."""

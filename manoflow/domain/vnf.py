@@ -63,6 +63,18 @@ class ExtVirtualLinkData(Model):
     ext_link_ports: tuple[dict[str, Any], ...] = ()
 
 
+class ExtManagedVirtualLinkData(Model):
+    """An internal virtual link whose network somebody else has made and manages (SOL003 clause 4.4.1.12)."""
+
+    id: str
+    vnf_virtual_link_desc_id: str
+    vim_connection_id: str | None = None
+    resource_provider_id: str | None = None
+    resource_id: str
+    vnf_link_port: tuple[dict[str, Any], ...] = ()
+    ext_managed_multisite_virtual_link_id: str | None = None
+
+
 class VimConnectionInfo(Model):
     """A VIM as a request names it (SOL003 clause 4.4.1.6). `access_info` is never recorded here."""
 
@@ -107,7 +119,7 @@ class InstantiateVnfRequest(Model):
     instantiation_level_id: str | None = None
     target_scale_level_info: tuple[dict[str, Any], ...] = ()
     ext_virtual_links: tuple[ExtVirtualLinkData, ...] = ()
-    ext_managed_virtual_links: tuple[dict[str, Any], ...] = ()
+    ext_managed_virtual_links: tuple[ExtManagedVirtualLinkData, ...] = ()
     vim_connection_info: dict[str, VimConnectionInfo] = Field(default_factory=dict)
     localization_language: str | None = None
     additional_params: dict[str, JsonValue] = Field(default_factory=dict)
@@ -155,6 +167,7 @@ class InstantiatedState(Model):
     max_scale_levels: dict[str, int] = Field(default_factory=dict)
     vim_connection_id: str
     ext_virtual_links: tuple[ExtVirtualLinkData, ...] = ()
+    ext_managed_virtual_links: tuple[ExtManagedVirtualLinkData, ...] = ()
     localization_language: str | None = None
     extensions: dict[str, JsonValue] = Field(default_factory=dict)
     """What the request set of them; the instance has them once it is instantiated."""

@@ -178,6 +178,10 @@ class Vnfd(Model):
     product_info_name: str | None = None
     default_flavour: str | None = None
     flavours: tuple[Flavour, ...]
+    configurable_properties: tuple[str, ...] = ()
+    """Names that vnfConfigurableProperties may have (IFA 011 clause 7.1.12); empty: none declared, any may be set."""
+    extensions: tuple[str, ...] = ()
+    """The same of extensions (IFA 011 clause 7.1.14)."""
     format: int = 1
 
     def flavour(self, flavour_id: str) -> Flavour | None:

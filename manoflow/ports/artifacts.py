@@ -1,12 +1,20 @@
 """The port to content: package files and user data, addressed by digest."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
 
 class Artifacts(Protocol):
     """Content that is too large or too private for payloads and rows."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Nobody else who takes his turn keeps or removes content meanwhile, in whatever process.
+
+        For moments only. Raises `UnreachableError` where somebody else's does not end.
+        """
+        ...
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Path:
         """Stream an upload to a temporary file on disk; the caller keeps or discards it."""

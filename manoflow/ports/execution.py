@@ -1,9 +1,12 @@
-"""The port to what executes operations (Temporal): start one, and pass on a verdict."""
+"""The port to what executes operations (Temporal): start one, pass on verdicts, and look how it stands."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
-from manoflow.domain.lcm import Ticket, Verdict
+from manoflow.domain.lcm import Cancellation, Ticket, Verdict
+from manoflow.domain.upkeep import Queue, Running, Standing
 
 
 class Started(StrEnum):
@@ -18,8 +21,11 @@ class Started(StrEnum):
 class Execution(Protocol):
     """Where operations run."""
 
-    async def start(self, ticket: Ticket) -> Started:
-        """Start the occurrence's workflow. Raises `UnreachableError` when nobody answers: it can be tried later."""
+    async def start(self, ticket: Ticket, *, parked: bool = False) -> Started:
+        """Start the occurrence's workflow, or where `parked` the one that waits for a verdict.
+
+        Raises `UnreachableError` when nobody answers: it can be tried later.
+        """
         ...
 
     async def decide(self, verdict: Verdict) -> None:
@@ -28,6 +34,25 @@ class Execution(Protocol):
         `ConflictError`: refused (wrong state, another verdict was first, irreversible). `UnreachableError`: nobody
         took it in time. `AmbiguousAnswerError`: it may or may not have been taken; the record tells.
         """
+        ...
+
+    async def cancel(self, cancellation: Cancellation) -> None:
+        """Pass on the wish to stop; returns when it is recorded as pending. Raises as `decide` does."""
+        ...
+
+    async def standing(self, vnf_instance_id: UUID) -> Standing | None:
+        """The last execution for an instance, running or closed; None where nothing is known of any.
+
+        Raises `UnreachableError`.
+        """
+        ...
+
+    async def running(self) -> Sequence[Running]:
+        """Every execution that runs. Lags behind by some hundred milliseconds. Raises `UnreachableError`."""
+        ...
+
+    async def queues(self) -> Sequence[Queue]:
+        """Every queue, and whether a worker serves it now. Raises `UnreachableError`."""
         ...
 
     async def check(self) -> None:

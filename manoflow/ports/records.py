@@ -4,17 +4,18 @@ One database transaction per method. Reads raise `NotFoundError` for an unknown 
 tenant. Only activities on the queue `lcm` and the API reach this port.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from manoflow.domain.base import Moment
-from manoflow.domain.grants import Grant
+from manoflow.domain.capacity import Capacity, Reservation
+from manoflow.domain.grants import Grant, GrantRef
 from manoflow.domain.journal import Claim, Claimed, PageRequest, Progress, Projection
-from manoflow.domain.lcm import InstantiationState, VnfLcmOpOcc
+from manoflow.domain.lcm import InstantiationState, ProblemDetails, VnfLcmOpOcc
 from manoflow.domain.packages import VnfPackage
-from manoflow.domain.plan import Build, BuildRef, Plan, Step
+from manoflow.domain.plan import Build, BuildRef, Plan, StagePage, Step
 from manoflow.domain.resources import AffectedResource, Resource
+from manoflow.domain.upkeep import Report
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
 
@@ -65,10 +66,6 @@ class Occurrences(Protocol):
         """All, or those of one instance, oldest first."""
         ...
 
-    async def unclaimed(self, before: Moment) -> Sequence[VnfLcmOpOcc]:
-        """Open occurrences admitted before that moment that no run has claimed yet."""
-        ...
-
     async def affected(self, lcm_op_occ_id: UUID) -> Sequence[AffectedResource]:
         """What the occurrence has changed so far: what is in its journal and not undone."""
         ...
@@ -77,12 +74,70 @@ class Occurrences(Protocol):
         """Compare-and-set the execution that performs an occurrence; a repeat by the same run is granted again."""
         ...
 
+    async def open_occurrences(self) -> Sequence[VnfLcmOpOcc]:
+        """All that are not final, oldest first: what a sweep looks through."""
+        ...
+
+    async def take_over(self, occurrence: VnfLcmOpOcc, claim: str, why: ProblemDetails) -> bool:
+        """Replace the claim of a run that is gone by `claim`, and record why.
+
+        Compare-and-set on the claim and the revision that `occurrence` shows: False where either has changed meanwhile.
+        A run that starts with `Ticket.takeover` of that value then claims the occurrence.
+        """
+        ...
+
+    async def standing_at(self, lcm_op_occ_id: UUID) -> StagePage | None:
+        """The steps that may have been under way when a run was lost.
+
+        The first page of steps of its build that is not wholly in the journal, without those that are; None where
+        everything was done or nothing was built yet.
+        """
+        ...
+
     async def project(self, projection: Projection) -> None:
         """Write state, journal, resources, instance and notification in one transaction.
 
         Final states settle the instance (`manoflow.domain.settling`). A projection that was written already is success;
         the same revision with other content, or a foreign claim, raises `ConflictError`.
         """
+        ...
+
+
+class Reservations(Protocol):
+    """What grants hold back in a VIM for resources that are not made yet."""
+
+    async def reserve(self, wanted: Sequence[Reservation], capacity: Capacity) -> None:
+        """Reserve for one grant, all or nothing; a grant that has reserved already keeps what it has.
+
+        Takes turns with everybody else who reserves in that VIM (a row lock). What was observed by `capacity` as in
+        use, what others have reserved, and what became real since the observation are all in the way. Raises
+        `QuotaError` that says of which resource how much is wanted, free, limited, and who has reserved the rest,
+        and `ConflictError` where the grant was given back or its operation has ended: then it comes too late.
+        """
+        ...
+
+    async def reservations(self, vim_connection_id: str | None = None) -> Sequence[Reservation]:
+        """What open operations hold back, or have made of it, oldest first."""
+        ...
+
+
+class Upkeep(Protocol):
+    """Who keeps the record in step with Temporal, and what they found."""
+
+    async def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Have or renew a lease for so many seconds from now; False while another holder has it."""
+        ...
+
+    async def leased(self, name: str) -> bool:
+        """Whether anybody has that lease now."""
+        ...
+
+    async def report(self, reports: Sequence[Report]) -> None:
+        """Replace everything reported before. What was reported already keeps the moment when it was first seen."""
+        ...
+
+    async def reports(self) -> Sequence[Report]:
+        """What is out of order now, oldest first."""
         ...
 
 
@@ -105,8 +160,11 @@ class Plans(Protocol):
         """One grant."""
         ...
 
-    async def release_grant(self, grant_id: UUID) -> None:
-        """Mark a grant as given back. Doing it twice, or before it was recorded, is no error."""
+    async def release_grant(self, granted: GrantRef) -> None:
+        """Mark a grant as given back, with everything it still reserves.
+
+        Doing it twice is no error; before it was recorded it is remembered, so that a late grant reserves nothing.
+        """
         ...
 
     async def save_build(self, build: Build) -> BuildRef:
@@ -141,10 +199,15 @@ class Packages(Protocol):
         """All, oldest first."""
         ...
 
-    async def save_package(self, package: VnfPackage) -> None:
-        """Write a package's new state.
+    async def unfinished_packages(self) -> Sequence[VnfPackage]:
+        """Those that are being onboarded, oldest first."""
+        ...
 
-        `ConflictError` where another onboarded package has its vnfdId; the message names that package.
+    async def change_package(self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage]) -> VnfPackage:
+        """Write what `change` makes of a package as it is now, with nobody else changing it meanwhile.
+
+        What `change` raises is raised and nothing is written. `ConflictError` where another onboarded package has its
+        vnfdId; the message names that package.
         """
         ...
 
@@ -152,8 +215,8 @@ class Packages(Protocol):
         """An instance or an open occurrence refers to it."""
         ...
 
-    async def delete_package(self, vnf_pkg_id: UUID) -> None:
-        """Forget it. `ConflictError` while it is in use or enabled."""
+    async def delete_package(self, vnf_pkg_id: UUID) -> VnfPackage:
+        """Forget it; answers what it was. `ConflictError` while it is being onboarded, in use or enabled."""
         ...
 
 
@@ -185,7 +248,7 @@ class VimRegistry(Protocol):
         ...
 
 
-class Records(Instances, Occurrences, Plans, Packages, VimRegistry, Protocol):
+class Records(Instances, Occurrences, Plans, Reservations, Packages, VimRegistry, Upkeep, Protocol):
     """The whole record."""
 
     async def check(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from manoflow.domain.capacity import Capacity
 from manoflow.domain.cloud import (
     Flavor,
     Image,
@@ -80,6 +81,14 @@ class VirtualLinks(Resources[NewVirtualLink], Protocol):
         ...
 
 
+class Site(Protocol):
+    """What a VIM offers as a whole."""
+
+    async def capacity(self) -> Capacity:
+        """Limits of the tenant, what of them is in use by whomever, and the zones that take servers."""
+        ...
+
+
 class VimDriver(Protocol):
     """A connection to one VIM."""
 
@@ -90,6 +99,7 @@ class VimDriver(Protocol):
     storages: Resources[NewStorage]
     servers: Resources[NewServer]
     images: Images
+    site: Site
 
     async def check(self) -> str:
         """Reach every service the driver needs; answers one line that says what was found.

@@ -4,16 +4,20 @@ Answers are the JSON that the API gives. What it refuses is raised with the text
 """
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from pydantic import SecretStr
 
 from manoflow.domain.errors import InvalidInputError, PermanentError, TemporaryError, UnreachableError
-from manoflow.domain.lcm import FINAL_STATES, LcmOperationState, VerdictKind
+from manoflow.domain.lcm import FINAL_STATES, CancelMode, LcmOperationState, VerdictKind
 
 VERSION = {"Version": "2.0.0"}
 """SOL013 clause 9: every request says which major version it speaks; all 2.x.y are the same to us."""
@@ -21,13 +25,23 @@ PACKAGES = "/vnfpkgm/v2/vnf_packages"
 INSTANCES = "/vnflcm/v2/vnf_instances"
 OCCURRENCES = "/vnflcm/v2/vnf_lcm_op_occs"
 VIMS = "/manoflow/v1/vims"
+RESERVATIONS = "/manoflow/v1/reservations"
+REPORTS = "/manoflow/v1/reports"
+MERGE_PATCH = "application/merge-patch+json"
 PROGRESS = "/manoflow/v1/vnf_lcm_op_occs/{lcm_op_occ_id}/progress"
+WAITING_FOR = "/manoflow/v1/vnf_lcm_op_occs/{lcm_op_occ_id}/waiting_for"
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 LOOK_AGAIN = 0.2
 """Seconds between two looks at something that is awaited."""
 ONBOARDING_SECONDS = 120.0
 CHUNK = 1 << 20
+
+BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+WAY_IN = (
+    "set MANOFLOW_TOKEN to a token that this API accepts: `manoflow client add NAME` prints one, or else its "
+    "authorization server gives it"
+)
 
 Json = dict[str, Any]
 
@@ -44,12 +58,13 @@ class RefusedError(PermanentError):
 class Api:
     """One API, found by its URL."""
 
-    def __init__(self, url: str) -> None:
-        """Nothing is asked yet. Raises `InvalidInputError` where that is no URL."""
+    def __init__(self, url: str, token: SecretStr | None = None) -> None:
+        """Nothing is asked yet. Raises `InvalidInputError` where that is no URL, or no token."""
         self.url = url
+        headers = {**VERSION, **_shown(token)}
         try:
             # Proxies are for other people's servers: ours listens on loopback.
-            self._http = httpx.AsyncClient(base_url=url, headers=VERSION, timeout=TIMEOUT, trust_env=False)
+            self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False)
         except httpx.InvalidURL as error:
             raise InvalidInputError(f"cannot use {url} as the URL of the API: {error}") from error
 
@@ -69,9 +84,9 @@ class Api:
         """Create a resource or begin a task; without a body where the task takes none."""
         return await self._ask("POST", path, json=body)
 
-    async def patch(self, path: str, body: Mapping[str, Any]) -> None:
-        """Change a resource."""
-        await self._ask("PATCH", path, json=body)
+    async def patch(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        """Change a resource by a merge patch."""
+        return await self._ask("PATCH", path, content=json.dumps(body), headers={"Content-Type": MERGE_PATCH})
 
     async def delete(self, path: str) -> None:
         """Remove a resource."""
@@ -99,8 +114,11 @@ class Api:
 
     async def begin(self, vnf_instance_id: str, operation: str, request: Mapping[str, Any]) -> str:
         """Begin an operation; gives the id of its occurrence."""
-        answer = await self.post(f"{INSTANCES}/{vnf_instance_id}/{operation}", request)
-        return answer.headers["Location"].rstrip("/").rpartition("/")[2]
+        return _named_in(await self.post(f"{INSTANCES}/{vnf_instance_id}/{operation}", request))
+
+    async def modify(self, vnf_instance_id: str, patch: Mapping[str, Any]) -> str:
+        """Begin to change what is said about a VNF instance; gives the id of the occurrence."""
+        return _named_in(await self.patch(f"{INSTANCES}/{vnf_instance_id}", patch))
 
     async def occurrence(self, lcm_op_occ_id: str) -> Json:
         """One occurrence."""
@@ -112,9 +130,18 @@ class Api:
         found: Json = await self.get(PROGRESS.format(lcm_op_occ_id=lcm_op_occ_id))
         return found
 
+    async def waiting_for(self, lcm_op_occ_id: str) -> Json:
+        """What an occurrence waits for."""
+        found: Json = await self.get(WAITING_FOR.format(lcm_op_occ_id=lcm_op_occ_id))
+        return found
+
     async def decide(self, lcm_op_occ_id: str, verdict: VerdictKind) -> None:
         """Retry, roll back or fail an operation in FAILED_TEMP."""
         await self.post(f"{OCCURRENCES}/{lcm_op_occ_id}/{verdict}")
+
+    async def cancel(self, lcm_op_occ_id: str, mode: CancelMode) -> None:
+        """Ask a running operation to stop."""
+        await self.post(f"{OCCURRENCES}/{lcm_op_occ_id}/cancel", {"cancelMode": mode})
 
     async def _ask(self, method: str, path: str, **particulars: Any) -> httpx.Response:  # noqa: ANN401 - httpx's
         try:
@@ -122,9 +149,25 @@ class Api:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise UnreachableError(f"cannot reach the API at {self.url}: {reason}; is `make up` running?") from error
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            raise RefusedError(answer.status_code, f"{_detail(answer)}; {WAY_IN}")
         if answer.is_error:
             raise RefusedError(answer.status_code, _detail(answer))
         return answer
+
+
+def _shown(token: SecretStr | None) -> dict[str, str]:
+    """The header that shows a token (RFC 6750 clause 2.1)."""
+    if token is None:
+        return {}
+    shown = token.get_secret_value().strip()
+    if not BEARER_TOKEN.fullmatch(shown):
+        raise InvalidInputError("cannot use MANOFLOW_TOKEN: a bearer token has letters, digits and -._~+/ only")
+    return {"Authorization": f"Bearer {shown}"}
+
+
+def _named_in(answer: httpx.Response) -> str:
+    return answer.headers["Location"].rstrip("/").rpartition("/")[2]
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

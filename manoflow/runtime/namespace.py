@@ -1,4 +1,6 @@
-"""What our Temporal namespace must know before the first operation: search attributes, and how long to keep histories.
+"""Our Temporal namespace, and what it must know before the first operation.
+
+Those are search attributes, and how long to keep histories.
 
 Looked up at every start of a worker and set where it differs, so repeats change nothing.
 """
@@ -9,18 +11,28 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    RegisterNamespaceRequest,
+    UpdateNamespaceRequest,
+)
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
-from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+from manoflow.adapters.execution.client import SEARCH_ATTRIBUTES
 
 RETENTION = timedelta(days=30)
 """Closed operations vanish from Temporal afterwards; their occurrences stay in the record."""
 
 
 async def prepare_namespace(client: Client) -> None:
-    """Set what is missing. Raises `RPCError` where the namespace does not exist or may not be changed."""
-    await _keep_histories(client)
+    """Make what is missing. Raises `RPCError` where that is refused, or is not known to all of the server yet."""
+    try:
+        await _keep_histories(client)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        await _register(client)
     await _know_search_attributes(client)
 
 
@@ -28,10 +40,19 @@ async def _keep_histories(client: Client) -> None:
     namespace = client.namespace
     described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     if described.config.workflow_execution_retention_ttl.ToTimedelta() < RETENTION:
-        retention = Duration()
-        retention.FromTimedelta(RETENTION)
-        config = NamespaceConfig(workflow_execution_retention_ttl=retention)
+        config = NamespaceConfig(workflow_execution_retention_ttl=_retention())
         await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=namespace, config=config))
+
+
+async def _register(client: Client) -> None:
+    request = RegisterNamespaceRequest(namespace=client.namespace, workflow_execution_retention_period=_retention())
+    await client.workflow_service.register_namespace(request)
+
+
+def _retention() -> Duration:
+    retention = Duration()
+    retention.FromTimedelta(RETENTION)
+    return retention
 
 
 async def _know_search_attributes(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The API process: `api.app` on its adapters, under uvicorn, on loopback."""
+"""The API process: `api.app` on its adapters, under uvicorn; on loopback only, where no authentication is set."""
 
 import uvicorn
 
@@ -7,8 +7,10 @@ from api.app import create_app
 from api.services import Services
 from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
-from manoflow.adapters.execution.temporal import TemporalExecution, connect
+from manoflow.adapters.execution.client import connect
+from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.vim.registered import driver_names
+from manoflow.runtime.callers import verifying
 from manoflow.runtime.logs import log_to_stderr
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
@@ -21,7 +23,7 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Starts without Temporal and without workers: reads need the record alone."""
     log_to_stderr("api", settings.log_level)
     client = await connect(settings.temporal_address, settings.namespace)
-    async with recorded(settings) as (records, vims):
+    async with recorded(settings) as (records, vims), verifying(settings.auth) as callers:
         services = Services(
             records=records,
             execution=TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE)),
@@ -30,6 +32,7 @@ async def serve(settings: Settings) -> None:
             read_package=read_package,
             drivers=frozenset(driver_names()),
             public_url=settings.public_url,
+            callers=callers,
         )
         config = uvicorn.Config(
             create_app(services),

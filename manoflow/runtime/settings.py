@@ -5,9 +5,9 @@ line agree. `manoflow.runtime.reference` writes `docs/reference/settings.md` fro
 """
 
 import json
-from ipaddress import ip_address
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.timing import Timings
+from manoflow.runtime.auth import HOW, AuthSettings, is_every_address, is_loopback
 
 PREFIX = "MANOFLOW_"
 
@@ -29,7 +30,16 @@ class WorkerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     parallel_decisions: int = Field(
-        default=100, ge=1, description="Activities on the queue `lcm` (plans, grants, records) that run at once."
+        default=12,
+        ge=1,
+        description="Activities on the queue `lcm` (plans, grants, records) that run at once. Fewer than the record "
+        "has connections: what waits for one would wait within its own time limit.",
+    )
+    parallel_workflows: int = Field(
+        default=10,
+        ge=2,
+        description="Workflow tasks that run at once. Each takes a thread, and Python runs one of them at a time: many "
+        "leave the heartbeats no time.",
     )
     parallel_calls: int = Field(
         default=100, ge=1, description="Activities on the queue `vim` (calls of a cloud) that run at once."
@@ -66,9 +76,10 @@ class Settings(BaseSettings):
         default=Path(".manoflow"),
         description="Folder of all state: databases, package files, `run/*.pid`, `log/*.log`. One `manoflow up` each.",
     )
+    auth: AuthSettings = Field(default=AuthSettings(), description="Who knows the callers of the API.")
     host: str = Field(
         default="127.0.0.1",
-        description="Address of the API. Loopback only, as long as there is no authentication.",
+        description="Address of the API. Loopback only, where no authentication is set.",
     )
     port: Port = Field(default=8080, description="Port of the API.")
     temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
@@ -88,6 +99,7 @@ class Settings(BaseSettings):
         default="", description="What links in answers and notifications begin with. Default: the API's own address."
     )
     url: str = Field(default="", description="The API that the command line talks to. Default: that of host and port.")
+    token: SecretStr | None = Field(default=None, description="Bearer token that the command line shows to the API.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )
@@ -109,9 +121,13 @@ class Settings(BaseSettings):
 
     @field_validator("host")
     @classmethod
-    def _loopback(cls, host: str) -> str:
-        if host != "localhost" and not _is_loopback(host):
-            message = "without authentication Manoflow serves loopback only; use 127.0.0.1"
+    def _loopback(cls, host: str, info: ValidationInfo) -> str:
+        auth = info.data.get("auth")
+        if auth is not None and not auth.is_set and not is_loopback(host):
+            message = (
+                "without authentication Manoflow serves loopback only; use 127.0.0.1, or set "
+                f"{PREFIX}AUTH__CLIENTS_FILE or {PREFIX}AUTH__JWKS_URL ({HOW})"
+            )
             raise ValueError(message)
         return host
 
@@ -139,7 +155,11 @@ class Settings(BaseSettings):
     @field_validator("public_url", "url")
     @classmethod
     def _own_address(cls, url: str, info: ValidationInfo) -> str:
-        return url.rstrip("/") or _address(info.data.get("host", ""), info.data.get("port", 0))
+        host = info.data.get("host", "")
+        if not url and info.field_name == "public_url" and is_every_address(host):
+            message = f"give the URL by which others call the API: no link can begin with {host}"
+            raise ValueError(message)
+        return url.rstrip("/") or _address(host, info.data.get("port", 0))
 
     @classmethod
     def load(cls) -> Self:
@@ -150,16 +170,19 @@ class Settings(BaseSettings):
             raise InvalidInputError("; ".join(_complaint(one) for one in error.errors())) from error
 
     def environment(self) -> dict[str, str]:
-        """These settings as environment variables: what another process needs to load the same."""
-        values = self.model_dump(mode="json", by_alias=True, exclude={"secret_key"})
-        texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+        """These settings as environment variables: what another of our processes needs to load the same.
+
+        The command line's token is not among them: servers show it to nobody.
+        """
+        values = self.model_dump(mode="json", by_alias=False, exclude={"secret_key", "token"})
+        variables = dict(_variables(values, PREFIX))
         if self.secret_key is not None:
-            texts["secret_key"] = self.secret_key.get_secret_value()
-        return {f"{PREFIX}{name.upper()}": text for name, text in texts.items()}
+            variables[f"{PREFIX}SECRET_KEY"] = self.secret_key.get_secret_value()
+        return variables
 
     @property
     def address(self) -> str:
-        """Where the API itself listens."""
+        """Where the API itself listens; where it listens everywhere, on loopback."""
         return _address(self.host, self.port)
 
     @property
@@ -183,14 +206,19 @@ class Settings(BaseSettings):
         return self.home / "fake-vim.db"
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _variables(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """One variable for each value, those in groups too: a group as JSON would give way to variables set before."""
+    for name, value in values.items():
+        variable = f"{prefix}{name.upper()}"
+        if isinstance(value, dict):
+            yield from _variables(value, f"{variable}__")
+        else:
+            yield variable, value if isinstance(value, str) else json.dumps(value)
 
 
 def _address(host: str, port: int) -> str:
+    if is_every_address(host):
+        host = "::1" if ":" in host else "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

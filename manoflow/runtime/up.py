@@ -52,6 +52,7 @@ def welcome(settings: Settings) -> str:
     """URLs, three calls that work as they are printed, and the way to the command line."""
     api = settings.address
     manoflow = _command_line()
+    curl = 'curl -s -H "Authorization: Bearer $MANOFLOW_TOKEN"' if settings.auth.is_set else "curl -s"
     return f"""
 [bold green]Manoflow is up.[/bold green]
 
@@ -62,9 +63,9 @@ def welcome(settings: Settings) -> str:
 
 Try it:
 
-  curl -s -H 'Version: 2.0.0' -H 'Content-Type: application/json' -d '{{}}' {api}/vnfpkgm/v2/vnf_packages
-  curl -s -H 'Version: 2.0.0' {api}/vnflcm/v2/vnf_instances
-  curl -s {api}/manoflow/v1/vims
+  {curl} -H 'Version: 2.0.0' -H 'Content-Type: application/json' -d '{{}}' {api}/vnfpkgm/v2/vnf_packages
+  {curl} -H 'Version: 2.0.0' {api}/vnflcm/v2/vnf_instances
+  {curl} {api}/manoflow/v1/vims
 
 or with the command line:
 

@@ -1,4 +1,4 @@
-"""The worker process: polls its queues until it is asked to stop."""
+"""The worker process: polls its queues, and takes part in the upkeep of the record, until it is asked to stop."""
 
 import asyncio
 import logging
@@ -10,13 +10,18 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from manoflow.adapters.execution.temporal import connect
+from activities.step import LCM_QUEUE, VIM_QUEUE
+from manoflow.adapters.execution.client import connect
+from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.granting.local import LocalGranting
+from manoflow.ports.records import Records
 from manoflow.runtime.logs import log_to_stderr
 from manoflow.runtime.namespace import prepare_namespace
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.workers import Ports, workers
+from manoflow.upkeep.lease import Upkeep
+from manoflow.upkeep.sweep import Sweep
 
 TRY_AGAIN = 1.0
 """Seconds between two tries to reach Temporal at the start; later on the SDK keeps trying by itself."""
@@ -33,13 +38,20 @@ async def work(settings: Settings) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     async with recorded(settings) as (records, vims), asyncio.TaskGroup() as running:
-        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims), timings=settings.timings)
+        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims, records), timings=settings.timings)
         hired = workers(client, ports, settings.worker)
         for worker in hired:
             running.create_task(worker.run())
+        upkeep = running.create_task(_upkeep(client, records).run())
         log.info("working", namespace=settings.namespace, temporal=settings.temporal_address)
         await stopped.wait()
+        upkeep.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in hired))
+
+
+def _upkeep(client: Client, records: Records) -> Upkeep:
+    execution = TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE))
+    return Upkeep(records, Sweep(records, execution), holder=client.identity)
 
 
 def _quieten_temporal() -> None:

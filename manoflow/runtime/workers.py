@@ -63,6 +63,7 @@ def workers(
         workflow_runner=RUNNER,
         interceptors=around,
         max_concurrent_activities=settings.parallel_decisions,
+        max_concurrent_workflow_tasks=settings.parallel_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_seconds),
         max_heartbeat_throttle_interval=throttle,
         default_heartbeat_throttle_interval=throttle,

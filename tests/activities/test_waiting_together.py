@@ -63,3 +63,24 @@ async def test_who_joins_late_is_not_answered_from_a_list_begun_before() -> None
     slow.go_on.set()
     assert len(await asyncio.wait_for(late, 5)) == 1
     await asyncio.wait_for(first, 5)
+
+
+class Stuck:
+    """A cloud that works on it for ever."""
+
+    async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
+        assert vnf_instance_id == VNF
+        detail, state = "its status is 'creating'", ResourceState.BUILDING
+        return [VimResource(uid=UID, vim_id="v-1", name="disk", state=state, created_at=NOW, detail=detail)]
+
+
+def ready(seen: Sequence[VimResource]) -> bool:
+    return any(resource.state is ResourceState.READY for resource in seen)
+
+
+async def test_who_is_ended_while_it_waits_is_told_for_what() -> None:
+    with pytest.raises(TimeoutError) as late:
+        async with asyncio.timeout(0.3):
+            await Watch().until(Stuck(), VNF, UID, ready)
+    assert late.value.__cause__ is not None
+    assert late.value.__cause__.__notes__ == ["disk (v-1) is still BUILDING: its status is 'creating'"]

@@ -4,7 +4,6 @@ Every exchange of every test is held against ETSI's OpenAPI files where MANOFLOW
 """
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.services import Services
-from api.starter import Starter
 from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
-from manoflow.adapters.records import generate_key, migrate, open_records
+from manoflow.adapters.records import generate_key, open_records
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.adapters.vim.registered import RegisteredVims, driver_names
 from manoflow.domain.vim import Vim, VimConnection
@@ -35,14 +33,6 @@ def etsi() -> EtsiOpenApi | None:
     return EtsiOpenApi(Path(folder) / "openapi") if folder else None
 
 
-@pytest.fixture(scope="session")
-async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database that nobody writes to."""
-    path = tmp_path_factory.mktemp("records") / "empty.db"
-    await migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
     """A fake cloud."""
@@ -52,10 +42,9 @@ def world(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def records(migrated: Path, tmp_path: Path, world: Path) -> AsyncIterator[Records]:
+async def records(database_url: str, world: Path) -> AsyncIterator[Records]:
     """A record that knows the cloud as its default VIM, and the reference package."""
-    url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'records.db')}"
-    opened = open_records(url, generate_key())
+    opened = open_records(database_url, generate_key())
     connection = VimConnection(id=VIM, vim_id=VIM, driver="fake", interface_info={"world": str(world)})
     await opened.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
     await opened.add_package(reference_package())
@@ -87,10 +76,8 @@ async def services(records: Records, execution: Executing, tmp_path: Path) -> As
 
 @pytest.fixture
 def app(services: Services) -> FastAPI:
-    """The API, whose starter looks for forgotten operations when it begins and then leaves the test alone."""
-    made = create_app(services)
-    made.state.starter = Starter(services.records, services.execution, interval=3600)
-    return made
+    """The API."""
+    return create_app(services)
 
 
 @pytest.fixture

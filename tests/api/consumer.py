@@ -1,6 +1,7 @@
 """One VNF instance as its consumer sees it through the API, and what performs its operations."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 import httpx
 
 from manoflow.domain.vnf import InstantiateVnfRequest
+from manoflow.domain.vnf_info import VnfInfoModificationRequest
 from manoflow.ports.records import Records
 from tests.api.executing import Executing, Performance
 from tests.reference import example_of
@@ -20,6 +22,7 @@ INSTANCES = "/vnflcm/v2/vnf_instances"
 OCCURRENCES = "/vnflcm/v2/vnf_lcm_op_occs"
 PACKAGES = "/vnfpkgm/v2/vnf_packages"
 VIMS = "/manoflow/v1/vims"
+MERGE_PATCH = "application/merge-patch+json"
 
 Json = dict[str, Any]
 
@@ -32,6 +35,11 @@ def instantiation(**changes: object) -> Json:
 def termination() -> Json:
     """A request for its end."""
     return {"terminationType": "FORCEFUL"}
+
+
+def modification(**changes: object) -> Json:
+    """A request that changes what is said about it."""
+    return {**example_of(VnfInfoModificationRequest), **changes}
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,10 @@ class Vnf:
         return f"{INSTANCES}/{self.id}"
 
     async def ask(self, operation: str, request: Json) -> httpx.Response:
-        """Ask for an operation."""
-        return await self.client.post(f"{self.here}/{operation}", json=request)
+        """Ask for an operation by the last segment of its path; the instance itself is modified."""
+        if operation:
+            return await self.client.post(f"{self.here}/{operation}", json=request)
+        return await self.client.patch(self.here, content=json.dumps(request), headers={"Content-Type": MERGE_PATCH})
 
     async def begin(self, operation: str = "instantiate", request: Json | None = None) -> Performance:
         """Ask for an operation and begin to perform it."""

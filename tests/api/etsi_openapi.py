@@ -83,7 +83,7 @@ class EtsiOpenApi:
             assert exchange.content == b""
         else:
             self._validate_at(exchange.json(), schema, at_answer)
-        if exchange.request.headers.get("Content-Type") == "application/json":
+        if exchange.request.headers.get("Content-Type") in {"application/json", "application/merge-patch+json"}:
             body, at_body = _looked_up(described["requestBody"], resolver)
             request = json.loads(exchange.request.content)
             self._validate_at(request, body["content"]["application/json"]["schema"], at_body)
@@ -149,6 +149,8 @@ def _mended(path: Path) -> Json:
     if "VnfLcmOpOccs.Get.200" in answers:  # a list, described as one occurrence
         content = answers["VnfLcmOpOccs.Get.200"]["content"]["application/json"]
         content["schema"] = {"type": "array", "items": content["schema"]}
+    if "IndividualVnfInstance.Patch.202" in answers:  # its own text: "The response body shall be empty."
+        answers["IndividualVnfInstance.Patch.202"].pop("content", None)
     return document
 
 
@@ -196,6 +198,15 @@ def _mend_instance(definition: Json) -> None:
     info.setdefault("vnfcInfo", {"type": "array", "items": {"$ref": sol002}})
 
 
+def _mend_modification(definition: Json) -> None:
+    """As the text of the clause has it: vnfdId (SOL002's file has it), and null to remove."""
+    properties = definition["properties"]
+    properties.setdefault("vnfdId", properties.pop("vnfPkgId", None))
+    for name in ("vnfInstanceName", "vnfInstanceDescription"):
+        properties[name] = {"type": "string", "nullable": True}
+    properties.get("vimConnectionInfo", {})["additionalProperties"] = {"type": "object", "nullable": True}
+
+
 def _mend_package(definition: Json) -> None:
     """Our own attribute."""
     definition["properties"]["manoflowWarnings"] = {"type": "array", "items": {"type": "string"}}
@@ -207,5 +218,6 @@ MENDINGS: Mapping[str, Callable[[Json], None]] = {
     "VnfLcmOpOcc": _mend_occurrence,
     "ScaleInfo": _mend_scale_info,
     "VnfInstance": _mend_instance,
+    "VnfInfoModificationRequest": _mend_modification,
     "VnfPkgInfo": _mend_package,
 }

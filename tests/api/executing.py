@@ -4,19 +4,21 @@
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from activities.planning import Planning
 from manoflow.domain.binding import bind
 from manoflow.domain.cloud import FixedAddress, ResourceState, VimResource
 from manoflow.domain.grants import Grant, grant_id
 from manoflow.domain.identity import Kind
 from manoflow.domain.journal import Claim, Entry, Projection
-from manoflow.domain.lcm import LcmOperationState, ProblemDetails, Ticket, Verdict, VnfLcmOpOcc
+from manoflow.domain.lcm import Cancellation, LcmOperationState, ProblemDetails, Ticket, Verdict, VnfLcmOpOcc
 from manoflow.domain.plan import Action, BuildRef, PlannedStep, StageRef
 from manoflow.domain.planning import plan_of
+from manoflow.domain.upkeep import Queue, Running, Standing
 from manoflow.ports.execution import Started
 from manoflow.ports.records import Records
 from workflows.catalogue import operations
@@ -36,9 +38,15 @@ class Executing:
         """What the next starts come to; after that all are RUNNING."""
         self.decisions: deque[Exception | Callable[[Verdict], Awaitable[None]]] = deque()
         """What the next verdicts come to."""
+        self.cancellations: list[Cancellation] = []
+        self.stops: deque[Exception | Callable[[Cancellation], Awaitable[None]]] = deque()
+        """What the next cancellations come to."""
         self.trouble: Exception | None = None
+        self.stands: Standing | None = None
+        """How the last execution of every instance stands."""
+        self.queues_: list[Queue] = [Queue(name="lcm", workers=("one",)), Queue(name="vim", workers=("one",))]
 
-    async def start(self, ticket: Ticket) -> Started:
+    async def start(self, ticket: Ticket, *, parked: bool = False) -> Started:  # noqa: ARG002 - the API parks nothing
         """Remember the ticket."""
         self.tickets.append(ticket)
         outcome = self.starts.popleft() if self.starts else Started.RUNNING
@@ -53,6 +61,29 @@ class Executing:
         if isinstance(outcome, Exception):
             raise outcome
         await outcome(verdict)
+
+    async def cancel(self, cancellation: Cancellation) -> None:
+        """Remember the cancellation and do what the test prepared."""
+        self.cancellations.append(cancellation)
+        outcome = self.stops.popleft()
+        if isinstance(outcome, Exception):
+            raise outcome
+        await outcome(cancellation)
+
+    async def standing(self, vnf_instance_id: UUID) -> Standing | None:  # noqa: ARG002 - one stands for all
+        """Show what the test prepared."""
+        await self.check()
+        return self.stands
+
+    async def running(self) -> Sequence[Running]:
+        """Nothing runs."""
+        await self.check()
+        return ()
+
+    async def queues(self) -> Sequence[Queue]:
+        """Show what the test prepared."""
+        await self.check()
+        return self.queues_
 
     async def check(self) -> None:
         """Answer as the test wants."""
@@ -105,11 +136,18 @@ class Performance:
     async def roll_back(self) -> None:
         """Undo everything that was done."""
         struck = tuple(_done(stage, planned) for stage, planned in self.steps)
+        state = (await self.records.occurrence(self.occurrence.id)).operation_state
+        if state is not LcmOperationState.ROLLING_BACK:
+            await self.enter(LcmOperationState.ROLLING_BACK)
         await self.enter(LcmOperationState.ROLLED_BACK, struck=struck)
 
     async def take(self, verdict: Verdict) -> None:
         """Go where a verdict leads."""
         await self.enter(verdict.kind.leads_to, verdict_id=verdict.id)
+
+    async def stop(self, cancellation: Cancellation) -> None:
+        """Take a cancellation."""
+        await self.write(verdict_id=cancellation.id, cancel_mode=cancellation.mode)
 
     async def write(self, **changes: Any) -> None:  # noqa: ANN401
         """Write the next revision."""
@@ -128,6 +166,9 @@ class Performance:
     async def _prepare(self) -> None:
         operation = OPERATIONS[self.occurrence.operation]
         instance = await self.records.instance(self.occurrence.vnf_instance_id)
+        if operation.method == "PATCH":
+            await Planning(self.records).plan_modification(self._ticket())
+            return
         package = await self.records.package(instance.vnf_pkg_id)
         assert package.content
         vim = next(vim.id for vim in await self.records.vims() if vim.default)
@@ -149,6 +190,14 @@ class Performance:
         self.build = await self.records.save_build(build)
         for stage, planned in zip(self.build.stages, build.stages, strict=True):
             self.steps += [(stage, step) for step in planned]
+
+    def _ticket(self) -> Ticket:
+        return Ticket(
+            lcm_op_occ_id=self.occurrence.id,
+            vnf_instance_id=self.occurrence.vnf_instance_id,
+            operation=self.occurrence.operation,
+            workflow=self.occurrence.workflow,
+        )
 
 
 def _done(stage: StageRef, planned: PlannedStep) -> Entry:

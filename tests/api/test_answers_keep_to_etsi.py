@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.consumer import INSTANCES, OCCURRENCES, PACKAGES, Json, Vnf, onboarded, termination
+from tests.api.consumer import INSTANCES, OCCURRENCES, PACKAGES, Json, Vnf, modification, onboarded, termination
 from tests.api.etsi_openapi import EtsiOpenApi
 from tests.api.executing import Performance
 from tests.packages import example_package
@@ -27,6 +27,7 @@ STORY = {
     ("POST", "/vnf_instances", 201),
     ("GET", "/vnf_instances", 200),
     ("GET", "/vnf_instances/{vnfInstanceId}", 200),
+    ("PATCH", "/vnf_instances/{vnfInstanceId}", 202),
     ("DELETE", "/vnf_instances/{vnfInstanceId}", 204),
     ("POST", "/vnf_instances/{vnfInstanceId}/instantiate", 202),
     ("POST", "/vnf_instances/{vnfInstanceId}/terminate", 202),
@@ -52,6 +53,7 @@ async def test_every_answer_of_a_whole_story_was_judged(judge: EtsiOpenApi, vnf:
     await _verdicts(vnf, await vnf.begin(), "retry", "rollback")
     await _verdicts(vnf, await vnf.begin(), "fail")
     await (await vnf.begin("terminate", termination())).complete()
+    await (await vnf.begin("", modification())).complete()
     for resource in (INSTANCES, OCCURRENCES, vnf.here, "/vnflcm/v2/api_versions"):
         await vnf.client.get(resource)
     await vnf.client.post(INSTANCES, json={"vnfdId": VNFD_ID})

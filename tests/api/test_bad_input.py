@@ -15,7 +15,7 @@ ANY = "8401eddc-470d-4dc8-9780-501044e1d8bf"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 DEFINED = {
     INSTANCES: {"GET", "POST"},
-    f"{INSTANCES}/{ANY}": {"GET", "DELETE"},
+    f"{INSTANCES}/{ANY}": {"GET", "PATCH", "DELETE"},
     f"{INSTANCES}/{ANY}/instantiate": {"POST"},
     f"{INSTANCES}/{ANY}/terminate": {"POST"},
     OCCURRENCES: {"GET"},

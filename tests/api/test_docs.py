@@ -24,9 +24,11 @@ async def test_the_docs_describe_every_resource(client: httpx.AsyncClient) -> No
         for method, operation in item.items():
             assert operation["summary"], (method, path)
     for operation in operations():
-        described = document["paths"][f"/vnflcm/v2/vnf_instances/{{vnfInstanceId}}/{operation.path}"]["post"]
+        path = f"/vnflcm/v2/vnf_instances/{{vnfInstanceId}}/{operation.path}".rstrip("/")
+        described = document["paths"][path][operation.method.lower()]
         assert described["summary"] == operation.summary
-        schema = described["requestBody"]["content"]["application/json"]["schema"]
+        media_type = "application/merge-patch+json" if operation.method == "PATCH" else "application/json"
+        schema = described["requestBody"]["content"][media_type]["schema"]
         assert schema == {"$ref": f"#/components/schemas/{operation.request.__name__}"}
         assert "ProblemDetails" in str(described["responses"]["409"])
     assert URL not in str(document)

@@ -1,15 +1,13 @@
 """Our own resources: whether Manoflow lives and is ready, and how far an operation has come."""
 
-import asyncio
-
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from api.services import Services
 from manoflow.domain.errors import UnreachableError
 from manoflow.domain.identity import Kind
 from manoflow.ports.records import Records
+from manoflow.upkeep.lease import NAME as UPKEEP
 from tests.api.consumer import Vnf
 from tests.api.executing import Executing, Performance
 
@@ -20,7 +18,8 @@ async def progress(vnf: Vnf, performance: Performance) -> httpx.Response:
     return await vnf.client.get(f"/manoflow/v1/vnf_lcm_op_occs/{performance.occurrence.id}/progress")
 
 
-async def test_the_api_is_ready_when_everything_is_there(client: httpx.AsyncClient) -> None:
+async def test_the_api_is_ready_when_everything_is_there(client: httpx.AsyncClient, records: Records) -> None:
+    await records.lease(UPKEEP, "a worker", 60)
     assert (await client.get("/readyz")).json() == {"status": "ready"}
 
 
@@ -46,14 +45,13 @@ async def test_a_record_that_does_not_answer_is_named(
     assert "cannot reach the database" in answer.json()["detail"]
 
 
-async def test_a_starter_that_has_stopped_is_named(client: httpx.AsyncClient, app: FastAPI) -> None:
-    running = asyncio.create_task(app.state.starter.run())
-    await asyncio.sleep(0)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+async def test_a_sweep_that_has_stopped_everywhere_is_a_warning(client: httpx.AsyncClient, records: Records) -> None:
     answer = await client.get("/readyz")
-    assert answer.status_code == 503
-    assert "starter" in answer.json()["detail"]
+    assert answer.status_code == 200
+    (warning,) = answer.json()["warnings"]
+    assert "operations that lost their workflow" in warning
+    await records.lease(UPKEEP, "a worker", 60)
+    assert "warnings" not in (await client.get("/readyz")).json()
 
 
 async def test_without_a_default_vim_nothing_can_be_performed(

@@ -57,6 +57,25 @@ async def test_the_external_connectivity_that_an_operation_made_is_shown_with_it
     assert (await vnf.occurrence(performance))["changedExtConnectivity"] == (await vnf.info())["extVirtualLinkInfo"]
 
 
+async def test_a_link_that_somebody_else_manages_is_shown_with_its_ports(vnf: Vnf) -> None:
+    asked = {"id": "link-1", "vnfVirtualLinkDescId": "internal", "vimConnectionId": VIM, "resourceId": "data"}
+    performance = await vnf.begin(request=instantiation(extManagedVirtualLinks=[asked]))
+    await performance.complete()
+    uid = uids(performance)
+    info = await vnf.info()
+    assert "vnfVirtualLinkResourceInfo" not in info
+    (link,) = info["extManagedVirtualLinkInfo"]
+    assert (link["id"], link["vnfVirtualLinkDescId"]) == ("link-1", "internal")
+    assert link["networkResource"] == {"vimConnectionId": VIM, "resourceId": "data"}
+    (inside,) = [cp for cp in info["vnfcResourceInfo"][0]["vnfcCpInfo"] if cp["cpdId"] == "app_internal"]
+    assert [(port["id"], port["cpInstanceId"]) for port in link["vnfLinkPorts"]] == [(uid[INSIDE], inside["id"])]
+    assert inside["vnfLinkPortId"] == uid[INSIDE]
+    (changed,) = (await vnf.occurrence(performance))["resourceChanges"]["affectedVirtualLinks"]
+    assert (changed["id"], changed["changeType"]) == ("link-1", "LINK_PORT_ADDED")
+    assert changed["networkResource"] == link["networkResource"]
+    assert changed["vnfLinkPortIds"] == [uid[INSIDE]]
+
+
 async def test_an_address_that_was_asked_for_is_not_dynamic(vnf: Vnf) -> None:
     asked = f"192.168.10.{len(OUTSIDE)}"
     request = instantiation()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,11 +12,13 @@ import pytest
 from fastapi import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api import onboarding
 from api.onboarding import Onboarding
 from api.services import Services
 from manoflow.domain.errors import ConflictError, InvalidInputError
 from manoflow.domain.packages import OnboardingState, PackageContent, VnfPackage
 from manoflow.ports.records import Records
+from tests.builders import save_package
 from tests.reference import NOW, reference_vnfd
 
 
@@ -143,13 +146,47 @@ async def test_a_server_that_stops_says_so_on_the_package(services: Services, pa
 async def test_what_a_killed_server_left_behind_is_an_error(
     services: Services, package: VnfPackage, state: OnboardingState
 ) -> None:
-    await services.records.save_package(package.model_copy(update={"onboarding_state": state}))
+    await save_package(services.records, package.model_copy(update={"onboarding_state": state}))
     onboarding = Onboarding(services)
     await onboarding.recover()
     left = await services.records.package(package.id)
     assert left.onboarding_state is OnboardingState.ERROR
     assert left.failure
     assert "upload it again" in left.failure.detail
+
+
+async def test_an_upload_at_another_api_goes_on_as_long_as_that_one_lives(
+    services: Services, package: VnfPackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader(content())
+    here, there = Onboarding(services), Onboarding(replace(services, read_package=reader))
+    await there.upload(package.id, chunks(b"PK"))
+    await here.recover()
+    assert (await services.records.package(package.id)).onboarding_state is OnboardingState.PROCESSING
+    with pytest.raises(ConflictError, match="PROCESSING"):
+        await here.upload(package.id, chunks(b"PK"))
+    monkeypatch.setattr(onboarding, "SILENCE", timedelta(0))
+    await there.live()
+    alive = await services.records.package(package.id)
+    await here.recover()
+    silent = await services.records.package(package.id)
+    reader.go_on.set()
+    await ended(there)
+    assert alive.upload
+    assert silent.onboarding_state is OnboardingState.ERROR
+    assert await services.records.package(package.id) == silent, "what woke too late changes nothing"
+    assert not services.artifacts.path("a" * 64).exists()
+
+
+async def test_of_two_uploads_at_two_apis_one_is_taken(services: Services, package: VnfPackage) -> None:
+    reader = Reader(content())
+    reader.go_on.set()
+    apis = [Onboarding(replace(services, read_package=reader)) for _ in range(4)]
+    outcomes = await asyncio.gather(*(api.upload(package.id, chunks(b"PK")) for api in apis), return_exceptions=True)
+    assert sorted(isinstance(outcome, ConflictError) for outcome in outcomes) == [False, True, True, True], outcomes
+    for api in apis:
+        await ended(api)
+    assert (await services.records.package(package.id)).onboarding_state is OnboardingState.ONBOARDED
 
 
 async def test_recovery_leaves_what_is_settled(services: Services, package: VnfPackage) -> None:

@@ -49,7 +49,7 @@ async def test_a_verdict_is_accepted_once_its_state_is_recorded(
     shown = (await vnf.client.get(answer.headers["Location"])).json()
     assert shown["operationState"] == state
     assert shown["error"]["detail"].startswith("cannot create server")
-    assert shown["_links"].keys() == {"self", "vnfInstance"}
+    assert shown["_links"].keys() == {"self", "vnfInstance", "cancel"}
 
 
 async def test_fail_answers_with_the_failed_occurrence(vnf: Vnf, parked: Performance) -> None:

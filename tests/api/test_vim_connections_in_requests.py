@@ -110,3 +110,16 @@ async def test_the_vim_is_found_under_etsis_name_of_its_kind(vnf: Vnf, brought: 
     brought["vimConnectionInfo"]["mine"]["vimType"] = "ETSINFV.OPENSTACK_KEYSTONE.V_3"
     assert (await vnf.ask("instantiate", brought)).status_code == 202
     assert (await vnf.records.vim(f"{vnf.id}/mine")).driver == "openstack"
+
+
+@pytest.mark.parametrize("attribute", ["interfaceInfo", "extra"])
+@pytest.mark.parametrize("access", [{}, {"password": "given"}])
+async def test_a_password_in_a_url_is_refused_and_not_repeated(vnf: Vnf, attribute: str, access: Json) -> None:
+    told = {attribute: {"deep": [{"endpoint": f"https://admin:{SECRET.replace(' ', '-')}@cloud.example/v3"}]}}
+    cloud = {"vimType": "fake", "accessInfo": access, **told}
+    asked = await vnf.ask("instantiate", instantiation(vimConnectionInfo={"mine": cloud}))
+    registered = await vnf.client.post(VIMS, json={"id": "mine", **cloud})
+    for answer in (asked, registered):
+        assert answer.status_code == 422
+        assert f"{attribute} deep has a user or a password in its URL" in answer.json()["detail"]
+        assert SECRET.replace(" ", "-") not in answer.text

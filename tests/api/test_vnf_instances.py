@@ -7,6 +7,7 @@ import httpx
 from manoflow.domain.packages import OperationalState
 from manoflow.ports.records import Records
 from tests.api.consumer import INSTANCES, URL, Vnf, termination
+from tests.builders import save_package
 from tests.reference import PACKAGE_ID, VNFD_ID
 
 
@@ -47,7 +48,7 @@ async def test_an_instance_of_a_disabled_package_is_refused_by_name(
     client: httpx.AsyncClient, records: Records
 ) -> None:
     package = await records.package(PACKAGE_ID)
-    await records.save_package(package.model_copy(update={"operational_state": OperationalState.DISABLED}))
+    await save_package(records, package.model_copy(update={"operational_state": OperationalState.DISABLED}))
     answer = await client.post(INSTANCES, json={"vnfdId": VNFD_ID})
     assert answer.status_code == 422
     assert str(PACKAGE_ID) in answer.json()["detail"]

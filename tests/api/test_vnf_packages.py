@@ -10,6 +10,7 @@ from api.services import Services
 from manoflow.domain.packages import SoftwareImageInfo
 from manoflow.ports.records import Records
 from tests.api.consumer import INSTANCES, PACKAGES, URL, Json, onboarded
+from tests.builders import save_package
 from tests.packages import example_package
 from tests.reference import PACKAGE_ID, VNFD_ID
 
@@ -86,7 +87,7 @@ async def test_what_is_no_package_ends_in_error_with_the_reason(
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
 
 
 async def test_a_second_package_with_one_vnfd_id_names_the_first(
@@ -206,7 +207,7 @@ async def test_images_inside_are_shown_and_those_only_named_are_not(
     package = await records.package(PACKAGE_ID)
     assert package.content
     content = package.content.model_copy(update={"images": (inside, named)})
-    await records.save_package(package.model_copy(update={"content": content}))
+    await save_package(records, package.model_copy(update={"content": content}))
     images = (await client.get(f"{PACKAGES}/{PACKAGE_ID}")).json()["softwareImages"]
     assert [(image["id"], image["imagePath"], image["diskFormat"]) for image in images] == [
         ("app", "Files/images/app.qcow2", "QCOW2")

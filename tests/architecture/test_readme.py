@@ -10,9 +10,9 @@ README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md"]
 
 
-def writer() -> ModuleType:
-    """`docs/readme.py`, which is a script."""
-    spec = importlib.util.spec_from_file_location("readme", ROOT / "docs" / "readme.py")
+def script(name: str) -> ModuleType:
+    """A script of the docs."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -21,7 +21,7 @@ def writer() -> ModuleType:
 
 
 def test_the_written_parts_are_up_to_date() -> None:
-    assert writer().written(README) == README, "write them anew: make readme"
+    assert script("readme").written(README) == README, "write them anew: make readme"
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -1,12 +1,19 @@
 """The command line, run in this process against a stack of real processes."""
 
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
 
 from manoflow.runtime.cli.app import app
+from tests.packages import EXAMPLES
 from tests.runtime.running import Up, new_settings, running
+
+EXAMPLE = EXAMPLES / "single-vdu"
+REQUEST = str(EXAMPLE / "instantiate.json")
 
 Run = Callable[..., str]
 """Runs a command; gives what it printed. `code`: the exit code that it must have, 0 if not given."""
@@ -32,3 +39,18 @@ def command_line(environment: dict[str, str]) -> Run:
         return result.output
 
     return run
+
+
+def answered(printed: str) -> Any:  # noqa: ANN401 - JSON
+    """What is printed with ``--json``, between warnings."""
+    return json.JSONDecoder().raw_decode(printed, min(printed.find(start) % len(printed) for start in "{["))[0]
+
+
+@pytest.fixture(scope="session")
+def package(manoflow: Run) -> str:
+    return str(answered(manoflow("pkg", "upload", str(EXAMPLE), "--json"))["id"])
+
+
+@pytest.fixture
+def vnf(manoflow: Run, package: str) -> str:
+    return manoflow("vnf", "create", "--package", package, "--name", f"probe-{uuid4().hex[:6]}").strip()

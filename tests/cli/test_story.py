@@ -1,38 +1,20 @@
 """The command line from a package to a terminated VNF, on a running stack."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from manoflow.adapters.vim.fake.knobs import clear, fail
 from manoflow.domain.errors import QuotaError
-from tests.cli.conftest import Run
+from tests.cli.conftest import EXAMPLE, REQUEST, Run, answered
 from tests.packages import EXAMPLES
 from tests.runtime.running import Up
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 
-EXAMPLE = EXAMPLES / "single-vdu"
-REQUEST = str(EXAMPLE / "instantiate.json")
 REFUSAL = "cannot make a server: quota exceeded"
-
-
-def answered(printed: str) -> Any:  # noqa: ANN401 - JSON
-    """What is printed with ``--json``, between warnings."""
-    return json.JSONDecoder().raw_decode(printed, min(printed.find(start) % len(printed) for start in "{["))[0]
-
-
-@pytest.fixture(scope="session")
-def package(manoflow: Run) -> str:
-    return str(answered(manoflow("pkg", "upload", str(EXAMPLE), "--json"))["id"])
-
-
-@pytest.fixture
-def vnf(manoflow: Run, package: str) -> str:
-    return manoflow("vnf", "create", "--package", package, "--name", f"probe-{uuid4().hex[:6]}").strip()
 
 
 @pytest.fixture
@@ -82,6 +64,22 @@ def test_a_vnf_is_built_shown_and_removed(manoflow: Run, vnf: str) -> None:
     assert vnf not in manoflow("vnf", "list")
 
 
+def test_what_is_said_about_a_vnf_is_modified(manoflow: Run, vnf: str, tmp_path: Path) -> None:
+    changes = ("--description", "of the south", "--metadata", "site=south", "--metadata", "rack=7")
+    modified = manoflow("vnf", "modify", vnf, "--name", "renamed", *changes, "--wait")
+    assert "MODIFY_INFO COMPLETED" in modified
+    shown = answered(manoflow("vnf", "show", vnf, "--json"))
+    assert (shown["vnfInstanceName"], shown["metadata"]) == ("renamed", {"site": "south", "rack": 7})
+    request = tmp_path / "modify.json"
+    request.write_text('{"vnfInstanceName": null, "metadata": {"site": null}}')
+    assert "modify has begun" in (begun := manoflow("vnf", "modify", vnf, "--request", str(request)))
+    assert "COMPLETED" in manoflow("op", "watch", begun.strip().rpartition(" ")[2].strip("`"))
+    shown = answered(manoflow("vnf", "show", vnf, "--json"))
+    assert ("vnfInstanceName" in shown, shown["metadata"]) == (False, {"rack": 7})
+    assert "nothing that can be modified" in manoflow("vnf", "modify", vnf, code=1)
+    assert "give NAME=VALUE" in manoflow("vnf", "modify", vnf, "--extension", "colour", code=1)
+
+
 def test_an_operation_is_watched_after_it_was_begun(manoflow: Run, vnf: str) -> None:
     begun = manoflow("vnf", "instantiate", vnf, "--request", REQUEST)
     operation = begun.strip().rpartition(" ")[2].strip("`")
@@ -107,6 +105,20 @@ def test_what_failed_is_rolled_back(manoflow: Run, vnf: str) -> None:
     assert "INSTANTIATE ROLLED_BACK" in manoflow("op", "watch", operation)
     assert "no orphans" in manoflow("vim", "orphans", "fake")
     assert f"cannot retry LCM operation occurrence {operation}" in manoflow("op", "retry", operation, code=1)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_what_waits_shows_what_it_holds_back(manoflow: Run, vnf: str) -> None:
+    operation = parked(manoflow, vnf)
+    printed = manoflow("vim", "reservations", "fake")
+    assert operation in printed
+    assert "RESERVED" in printed
+    held = [one for one in answered(manoflow("vim", "reservations", "--json")) if one["lcmOpOccId"] == operation]
+    assert {one["state"] for one in held if one["key"].startswith("vnfc/")} == {"RESERVED"}
+    manoflow("op", "rollback", operation)
+    manoflow("op", "watch", operation)
+    assert operation not in manoflow("vim", "reservations")
+    assert "nowhere" in manoflow("vim", "reservations", "nowhere", code=1)
 
 
 @pytest.mark.usefixtures("refusing")

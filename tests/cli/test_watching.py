@@ -39,6 +39,12 @@ def test_a_parked_operation_shows_its_reason_and_its_ways_out() -> None:
     ]
 
 
+def test_a_running_operation_shows_what_it_waits_for() -> None:
+    waits = "create_vnfc:vnfc/app/0 since 12 s, attempt 3, last error: cannot [reach] Nova"
+    assert drawn("PROCESSING", waitingFor=waits)[-1] == f"  {waits}"
+    assert waits not in "".join(drawn("COMPLETED", waitingFor=waits)), "it waits for nothing any more"
+
+
 def test_an_operation_that_has_just_begun_shows_its_state() -> None:
     assert drawn("STARTING", stages=[]) == [f"INSTANTIATE STARTING  {OPERATION}"]
 

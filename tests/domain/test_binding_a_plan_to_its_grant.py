@@ -57,7 +57,7 @@ def step(made: Build, key: str) -> PlannedStep:
 
 
 def test_the_grant_request_asks_for_what_the_plan_makes() -> None:
-    request = grant_request(plan())
+    request = grant_request(plan(), ())
     assert {resource.kind for resource in request.add_resources} == set(Kind) - {Kind.FLAVOR}
     assert request.remove_resources == ()
     assert request.external_networks == ("mgmt",)
@@ -101,6 +101,16 @@ def test_a_granted_flavor_is_used_and_none_is_made() -> None:
     server = step(made, "vnfc/app/0").step.new
     assert isinstance(server, NewServer)
     assert (server.flavor_id, server.flavor_uid) == ("m1.tiny", None)
+
+
+def test_a_server_goes_to_the_zone_that_was_granted_or_wherever_the_vim_likes() -> None:
+    planned = plan()
+    anywhere = step(build(), "vnfc/app/0").step.new
+    granted = grant(planned, {}).model_copy(update={"zones": {"vnfc/app/0": "az2"}})
+    there = step(bind(planned, granted, (), "vnf"), "vnfc/app/0").step.new
+    assert isinstance(anywhere, NewServer)
+    assert isinstance(there, NewServer)
+    assert (anywhere.zone, there.zone) == (None, "az2")
 
 
 def test_a_step_fits_its_budget() -> None:

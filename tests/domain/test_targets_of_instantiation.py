@@ -96,7 +96,6 @@ def test_entries_without_an_instance_are_kept_for_later() -> None:
     [
         ({"flavourId": "huge"}, "flavourId huge is not one of its flavours"),
         ({"instantiationLevelId": "huge"}, "instantiationLevelId huge is not one of its levels"),
-        ({"extManagedVirtualLinks": [{"id": "x"}]}, "extManagedVirtualLinks"),
         ({"targetScaleLevelInfo": [{"aspectId": "x"}]}, "targetScaleLevelInfo"),
         (links({"a": DYNAMIC}, cpd="nobody"), "cpdId nobody is not an external connection point"),
         (links({"a": {"linkPortId": "p"}}), "linkPortId"),

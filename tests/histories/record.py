@@ -10,7 +10,8 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from manoflow.adapters.execution.temporal import SEARCH_ATTRIBUTES
+from manoflow.adapters.execution.client import SEARCH_ATTRIBUTES
+from manoflow.adapters.records import migrate
 from tests.histories.chains import chain
 from tests.histories.stories import told
 from tests.laws.preparing import OPERATIONS
@@ -29,7 +30,9 @@ async def main() -> None:
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     ) as environment:
         with tempfile.TemporaryDirectory() as folder:
-            async with stand(environment.client, Path(folder)) as bench:
+            url = f"sqlite:///{folder}/records.db"
+            await migrate(url)
+            async with stand(environment.client, Path(folder), url) as bench:
                 await _record(bench)
 
 

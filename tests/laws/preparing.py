@@ -1,5 +1,7 @@
 """Bringing an instance into the state that an operation asks for, by the operations of the catalogue themselves."""
 
+import asyncio
+
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType
 from manoflow.domain.vnf import VnfInstance
 from tests.stand import Stand
@@ -8,6 +10,21 @@ from workflows.catalogue import Operation, operations
 OPERATIONS = operations()
 INSTANTIATE = next(operation for operation in OPERATIONS if operation.operation is LcmOperationType.INSTANTIATE)
 TERMINATE = next(operation for operation in OPERATIONS if operation.operation is LcmOperationType.TERMINATE)
+
+
+SIDE_BY_SIDE = 6
+"""Operations that a law performs at once: more only wait for each other."""
+
+
+async def prepared_all(bench: Stand, operation: Operation, count: int) -> list[VnfInstance]:
+    """So many instances in which the operation may begin."""
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(number: int) -> VnfInstance:
+        async with gate:
+            return await prepared(bench, operation, f"case-{number}")
+
+    return await asyncio.gather(*(one(number) for number in range(count)))
 
 
 async def prepared(bench: Stand, operation: Operation, name: str) -> VnfInstance:

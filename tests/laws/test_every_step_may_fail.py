@@ -13,12 +13,10 @@ from manoflow.adapters.vim.fake.ledger import duplicates
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, VerdictKind, VnfLcmOpOcc
 from manoflow.domain.vnf import VnfInstance
-from tests.laws.preparing import OPERATIONS, TERMINATE, effects, prepared
+from tests.laws.preparing import OPERATIONS, SIDE_BY_SIDE, TERMINATE, effects, prepared, prepared_all
 from tests.stand import Stand
 from tests.striking import Strike, Striking
 from workflows.catalogue import Operation
-
-SIDE_BY_SIDE = 6
 
 by_name = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
@@ -29,6 +27,7 @@ class Case:
     def __init__(self, bench: Stand, operation: Operation, instance: VnfInstance, point: str, strike: Strike) -> None:
         self.bench, self.operation, self.instance, self.point, self.strike = bench, operation, instance, point, strike
         self.before: set[UUID] = set()
+        self.known = instance
 
     @property
     def workflow(self) -> str:
@@ -37,6 +36,7 @@ class Case:
     async def failed(self) -> VnfLcmOpOcc:
         """Ask for the operation; it ends badly or parks at the point."""
         self.before = await self.bench.recorded(self.instance)
+        self.known = await self.bench.records.instance(self.instance.id)
         occurrence = await self.bench.perform(self.operation, self.instance)
         assert occurrence.error is not None, self.point
         assert occurrence.error.detail.startswith("cannot "), self.point
@@ -74,6 +74,7 @@ class Case:
 
     async def must_be_as_before(self) -> None:
         assert await self.bench.recorded(self.instance) == self.before, self.point
+        assert await self.bench.records.instance(self.instance.id) == self.known, self.point
 
 
 @by_name
@@ -101,20 +102,20 @@ async def _cases(bench: Stand, operation: Operation, striking: Striking) -> list
     done = await bench.perform(operation, clean)
     assert done.operation_state is LcmOperationState.COMPLETED, done.error
     points = effects(striking.seen[bench.history_id(clean)])
-    await _forget(bench, operation, clean)
+    await _forget(bench, clean)
     assert len(points) > 0
     struck = [(point, strike) for point in points for strike in (Strike.BEFORE, Strike.AFTER)]
-    names = [f"case-{number}" for number in range(len(struck))]
-    instances = await asyncio.gather(*(prepared(bench, operation, name) for name in names))
+    instances = await prepared_all(bench, operation, len(struck))
     return [
         Case(bench, operation, instance, point, strike)
         for instance, (point, strike) in zip(instances, struck, strict=True)
     ]
 
 
-async def _forget(bench: Stand, operation: Operation, instance: VnfInstance) -> None:
+async def _forget(bench: Stand, instance: VnfInstance) -> None:
     """Leave nothing of the clean run in the world."""
-    if operation is not TERMINATE:
+    now = await bench.records.instance(instance.id)
+    if now.instantiation_state is InstantiationState.INSTANTIATED:
         await bench.perform(TERMINATE, instance)
 
 

@@ -1,6 +1,6 @@
 """Activities run at least once: every one of them may run twice, or lose its answer and be tried again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -26,8 +26,10 @@ async def test_every_step_may_be_repeated(
 
 
 async def test_a_create_that_does_not_look_first_is_caught(bench: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def blind(resources: Resources[NewResource], new: NewResource) -> VimResource:
-        return await resources.create(new)
+    async def blind(
+        resources: Resources[NewResource], new: NewResource, _there: Sequence[VimResource]
+    ) -> tuple[VimResource, bool]:
+        return await resources.create(new), False
 
     monkeypatch.setattr(converging, "_one", blind)
     with pytest.raises(AssertionError):

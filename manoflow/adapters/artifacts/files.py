@@ -1,18 +1,24 @@
 """Artifacts as files in a folder: content under its SHA-256, uploads beside it until they are kept.
 
 Both are on one file system, so keeping is a rename: what stands under a digest is always whole. All files are 0600.
+Processes that share the folder take turns by a lock of the kernel, which ends with its holder.
 """
 
 import asyncio
+import fcntl
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
 from manoflow.domain.errors import InvalidInputError, UnreachableError
+
+LOOK_AGAIN = 0.01
+TURN_WITHIN = 10.0
+"""Seconds that somebody else may take for his turn."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -22,8 +28,30 @@ class FileArtifacts:
 
     def __init__(self, folder: Path) -> None:
         """Nothing is made yet; the folder appears with the first upload."""
+        self._folder = folder
         self._content = folder / "sha256"
         self._incoming = folder / "incoming"
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold the lock of the folder."""
+        with _storing(self._folder):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self._folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            await self._wait_for(lock)
+            yield
+        finally:
+            os.close(lock)
+
+    async def _wait_for(self, lock: int) -> None:
+        try:
+            async with asyncio.timeout(TURN_WITHIN):
+                while not _is_ours(lock):  # noqa: ASYNC110 - another process lets it go
+                    await asyncio.sleep(LOOK_AGAIN)
+        except TimeoutError as error:
+            message = f"cannot change what is stored in {self._folder}: somebody else has changed it for too long"
+            raise UnreachableError(message) from error
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Path:
         """Stream an upload to a file; one that breaks off leaves nothing."""
@@ -74,6 +102,14 @@ class FileArtifacts:
     def _remove(self, path: Path) -> None:
         with _storing(path):
             path.unlink(missing_ok=True)
+
+
+def _is_ours(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write(file: IO[bytes], chunk: bytes) -> None:

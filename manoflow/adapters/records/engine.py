@@ -2,7 +2,7 @@
 
 Every statement of the record passes through `Transaction`, which adds the tenant, so no query can forget it. A writing
 transaction awaits nothing but its own statements. Rows that it depends on are locked in the order package, instance,
-occurrence (SQLite has one writer at a time and ignores the lock).
+occurrence, VIM; where there is no row yet, a turn takes its place (SQLite has one writer at a time and ignores both).
 
 No call of the driver is interrupted by a cancellation, which takes effect between two of them (`uninterrupted`): a
 BEGIN IMMEDIATE given up half-way kept everybody else out until its remains were garbage-collected.
@@ -13,11 +13,12 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, RowMapping, Select, Table, delete, insert, make_url, select, update
+from sqlalchemy import URL, ColumnElement, RowMapping, Select, Table, delete, func, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from manoflow.adapters.records.postgresql import arguments, is_postgresql, is_refused, reason_of, snapshot
 from manoflow.adapters.records.sqlite import WRITES, is_sqlite, settle_transactions
 from manoflow.domain.errors import AlreadyExistsError, ConflictError, InvalidInputError, UnreachableError
 
@@ -55,6 +56,12 @@ class Transaction:
         statement = select(table).where(*where).limit(1)
         found = await self.read(statement.with_for_update() if lock else statement, table)
         return found[0] if found else None
+
+    async def take_turn(self, name: str) -> None:
+        """Wait until no other transaction of the tenant has the turn of that name; it lasts as long as this one."""
+        if self._connection.dialect.name == "postgresql":
+            lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"{self._tenant}/{name}", 0)))
+            await uninterrupted(self._connection.execute(lock))
 
     async def insert(self, table: Table[Any], *rows: Mapping[str, object], taken: str) -> None:
         """Add rows. Raises `AlreadyExistsError`, saying `taken`, where something unique is; then none is added."""
@@ -99,6 +106,7 @@ class Database:
         """Nothing is opened yet. Raises `InvalidInputError` for a URL that names no database we can use."""
         self._tenant = tenant
         self._engine = engine_for(url)
+        self._reader = snapshot(self._engine) if is_postgresql(self._engine) else self._engine
         self._writer = self._engine.execution_options(**{WRITES: True})
         # SQLite lets one writer in at a time and wakes the others at random: inside a process they queue.
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if is_sqlite(self._engine) else nullcontext()
@@ -106,7 +114,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Look, and hinder nobody."""
-        async with self._transaction(self._engine) as transaction:
+        async with self._transaction(self._reader) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -133,9 +141,11 @@ class Database:
         await self._engine.dispose()
 
 
-def engine_for(url: str) -> AsyncEngine:
-    """An engine that shows no values in its errors: they may be secrets."""
-    engine = create_async_engine(_asynchronous(url), hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0)
+def engine_for(url: str, *, unhurried: bool = False) -> AsyncEngine:
+    """An engine that shows no values in its errors: they may be secrets. `unhurried` for what may take its time."""
+    parsed = _asynchronous(url)
+    particular = arguments(unhurried=unhurried) if parsed.get_backend_name() == "postgresql" else {}
+    engine = create_async_engine(parsed, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, **particular)
     if is_sqlite(engine):
         settle_transactions(engine)
     return engine
@@ -161,10 +171,11 @@ def in_our_words(url: URL) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise ConflictError(f"cannot write the record: {error.orig}") from error
+        raise ConflictError(f"cannot write the record: {reason_of(error)}") from error
     except (DBAPIError, NoConnectionFreeError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise UnreachableError(f"cannot reach the record in {url.render_as_string()}: {reason}") from error
+        if isinstance(error, DBAPIError) and is_refused(error):
+            raise InvalidInputError(f"cannot write the record: {reason_of(error)}") from error
+        raise UnreachableError(f"cannot reach the record in {url.render_as_string()}: {reason_of(error)}") from error
 
 
 def _asynchronous(url: str) -> URL:

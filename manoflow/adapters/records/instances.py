@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from manoflow.adapters.records.engine import Transaction
-from manoflow.adapters.records.lookups import find_instance, find_open_occurrence, find_package
+from manoflow.adapters.records.lookups import find_instance, find_open_occurrence, find_usable_package
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
 from manoflow.adapters.records.tables import instances, resources, vims
-from manoflow.domain.errors import ConflictError, NotFoundError
+from manoflow.domain.errors import ConflictError
 from manoflow.domain.lcm import InstantiationState
-from manoflow.domain.packages import OnboardingState, OperationalState
 from manoflow.domain.resources import Resource
 from manoflow.domain.targets.placing import inline_connection_id
 from manoflow.domain.vnf import VnfInstance
@@ -22,7 +21,7 @@ class InstanceRecords(Part):
     async def add_instance(self, instance: VnfInstance) -> None:
         """Record a new instance, while its package is held in place."""
         async with self._database.writing() as tx:
-            await _require_usable_package(tx, instance)
+            await find_usable_package(tx, instance.vnf_pkg_id, f"cannot create VNF instance {instance.id}")
             taken = f"cannot create VNF instance {instance.id}: the id is taken"
             await tx.insert(instances, row_of(instance, instances), taken=taken)
 
@@ -53,21 +52,6 @@ class InstanceRecords(Part):
             owned = await tx.rows(resources, resources.c.vnf_instance_id == vnf_instance_id)
         # Sorted here: databases differ in how they order text.
         return sorted((model_of(Resource, row) for row in owned), key=lambda resource: resource.key)
-
-
-async def _require_usable_package(tx: Transaction, instance: VnfInstance) -> None:
-    try:
-        package = await find_package(tx, instance.vnf_pkg_id, lock=True)
-    except NotFoundError as error:
-        raise ConflictError(
-            f"cannot create VNF instance {instance.id}: its VNF package {instance.vnf_pkg_id} is gone"
-        ) from error
-    usable = (package.onboarding_state, package.operational_state)
-    if usable != (OnboardingState.ONBOARDED, OperationalState.ENABLED):
-        raise ConflictError(
-            f"cannot create VNF instance {instance.id}: its VNF package {package.id} is "
-            f"{package.onboarding_state} and {package.operational_state}; enable it first"
-        )
 
 
 async def _obstacle(tx: Transaction, instance: VnfInstance) -> str | None:

@@ -7,9 +7,9 @@ from sqlalchemy import RowMapping
 from manoflow.adapters.records.engine import Transaction
 from manoflow.adapters.records.rows import model_of
 from manoflow.adapters.records.tables import instances, is_open, occurrences, packages
-from manoflow.domain.errors import NotFoundError
+from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.lcm import VnfLcmOpOcc
-from manoflow.domain.packages import VnfPackage
+from manoflow.domain.packages import OnboardingState, OperationalState, VnfPackage
 from manoflow.domain.vnf import VnfInstance
 
 
@@ -17,6 +17,19 @@ async def find_package(tx: Transaction, vnf_pkg_id: UUID, *, lock: bool = False)
     """One package."""
     row = await tx.row(packages, packages.c.id == vnf_pkg_id, lock=lock)
     return model_of(VnfPackage, found(row, f"VNF package {vnf_pkg_id}"))
+
+
+async def find_usable_package(tx: Transaction, vnf_pkg_id: UUID, what: str) -> VnfPackage:
+    """A package of which an instance may be made, held in place. `ConflictError` says `what` cannot be done else."""
+    try:
+        package = await find_package(tx, vnf_pkg_id, lock=True)
+    except NotFoundError as error:
+        raise ConflictError(f"{what}: its VNF package {vnf_pkg_id} is gone") from error
+    usable = (package.onboarding_state, package.operational_state)
+    if usable != (OnboardingState.ONBOARDED, OperationalState.ENABLED):
+        state = f"{package.onboarding_state} and {package.operational_state}"
+        raise ConflictError(f"{what}: its VNF package {package.id} is {state}; enable it first")
+    return package
 
 
 async def find_instance(tx: Transaction, vnf_instance_id: UUID, *, lock: bool = False) -> VnfInstance:

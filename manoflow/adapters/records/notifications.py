@@ -5,6 +5,7 @@ from uuid import uuid5
 from manoflow.adapters.records.rows import wire
 from manoflow.domain.base import rfc3339
 from manoflow.domain.lcm import LcmOperationState, VnfLcmOpOcc
+from manoflow.domain.vnf_info import VnfInfoModifications
 
 _RESULTS = frozenset(
     {
@@ -16,9 +17,13 @@ _RESULTS = frozenset(
 )
 
 
-def announcement(occurrence: VnfLcmOpOcc) -> dict[str, object]:
-    """The row that tells of the state an occurrence has just entered. Its id follows from the revision."""
+def announcement(occurrence: VnfLcmOpOcc, changed: VnfInfoModifications | None = None) -> dict[str, object]:
+    """The row that tells of the state an occurrence has just entered. Its id follows from the revision.
+
+    `changed` is what it has changed of what is said about the instance.
+    """
     state = occurrence.operation_state
+    changed_info = {"changedInfo": changed.shown} if changed is not None and changed.model_fields_set else {}
     return {
         "id": uuid5(occurrence.id, f"rev{occurrence.rev}"),
         "vnf_instance_id": occurrence.vnf_instance_id,
@@ -31,5 +36,6 @@ def announcement(occurrence: VnfLcmOpOcc) -> dict[str, object]:
             "operationState": state.value,
             "error": wire(occurrence.error),
             "timeStamp": rfc3339(occurrence.state_entered_time),
+            **changed_info,
         },
     }

@@ -9,8 +9,7 @@ from manoflow.adapters.records.lookups import find_instance, find_occurrence, fi
 from manoflow.adapters.records.notifications import announcement
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
-from manoflow.adapters.records.tables import is_open, notifications, occurrences
-from manoflow.domain.base import Moment
+from manoflow.adapters.records.tables import notifications, occurrences
 from manoflow.domain.errors import AlreadyExistsError, ConflictError
 from manoflow.domain.journal import Claim, Claimed
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, VnfLcmOpOcc
@@ -46,11 +45,6 @@ class OccurrenceRecords(Part):
             return await self._listed()
         return await self._listed(occurrences.c.vnf_instance_id == vnf_instance_id)
 
-    async def unclaimed(self, before: Moment) -> Sequence[VnfLcmOpOcc]:
-        """Open occurrences admitted before that moment that no run has claimed yet."""
-        nobodys = occurrences.c.first_execution_run_id.is_(None)
-        return await self._listed(is_open, nobodys, occurrences.c.start_time < before)
-
     async def affected(self, lcm_op_occ_id: UUID) -> Sequence[AffectedResource]:
         """What the occurrence has changed so far, in the order in which it was recorded."""
         async with self._database.reading() as tx:
@@ -61,10 +55,11 @@ class OccurrenceRecords(Part):
         """Set the execution that performs an occurrence, where it is open and nobody else's."""
         async with self._database.writing() as tx:
             occurrence = await find_occurrence(tx, claim.lcm_op_occ_id, lock=True)
-            holder = occurrence.first_execution_run_id or claim.first_execution_run_id
-            granted = occurrence.is_open and holder == claim.first_execution_run_id
+            free = {None, claim.takeover, claim.first_execution_run_id}
+            granted = occurrence.is_open and occurrence.first_execution_run_id in free
             if granted:
-                await tx.update(occurrences, occurrences.c.id == occurrence.id, {"first_execution_run_id": holder})
+                held = {"first_execution_run_id": claim.first_execution_run_id}
+                await tx.update(occurrences, occurrences.c.id == occurrence.id, held)
             return Claimed(
                 granted=granted,
                 rev=occurrence.rev,

@@ -1,15 +1,19 @@
 """VNF packages (the protocol `Packages`). That a VNFD id names one package is a unique index."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
+
+from sqlalchemy import select
 
 from manoflow.adapters.records.engine import Transaction
 from manoflow.adapters.records.lookups import find_package, found
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
-from manoflow.adapters.records.tables import instances, is_onboarded, packages
+from manoflow.adapters.records.tables import instances, is_onboarded, is_open, occurrences, packages, plans
 from manoflow.domain.errors import AlreadyExistsError, ConflictError
-from manoflow.domain.packages import OperationalState, VnfPackage
+from manoflow.domain.lcm import LcmOperationType
+from manoflow.domain.packages import UNFINISHED, OperationalState, VnfPackage
+from manoflow.domain.plan import Plan
 
 
 class PackageRecords(Part):
@@ -39,30 +43,36 @@ class PackageRecords(Part):
         async with self._database.reading() as tx:
             return [model_of(VnfPackage, row) for row in await tx.rows(packages)]
 
-    async def save_package(self, package: VnfPackage) -> None:
-        """Write a package's new state."""
+    async def unfinished_packages(self) -> Sequence[VnfPackage]:
+        """Those that are being onboarded, oldest first."""
+        async with self._database.reading() as tx:
+            rows = await tx.rows(packages, packages.c.onboarding_state.in_([state.value for state in UNFINISHED]))
+        return [model_of(VnfPackage, row) for row in rows]
+
+    async def change_package(self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage]) -> VnfPackage:
+        """Write what `change` makes of a package as it is now."""
         async with self._database.writing() as tx:
-            await find_package(tx, package.id, lock=True)
+            package = change(await find_package(tx, vnf_pkg_id, lock=True))
             try:
-                await tx.update(packages, packages.c.id == package.id, _row(package), taken="its VNFD id is taken")
+                await tx.update(packages, packages.c.id == vnf_pkg_id, _row(package), taken="its VNFD id is taken")
             except AlreadyExistsError as refused:
                 raise await _refusal(tx, package, refused) from refused
+            return package
 
     async def package_in_use(self, vnf_pkg_id: UUID) -> bool:
-        """An instance refers to it (an open occurrence does so through its instance)."""
+        """An instance refers to it (an open occurrence does so through its instance, or through its plan)."""
         async with self._database.reading() as tx:
             return await _user(tx, vnf_pkg_id) is not None
 
-    async def delete_package(self, vnf_pkg_id: UUID) -> None:
+    async def delete_package(self, vnf_pkg_id: UUID) -> VnfPackage:
         """Forget it, while nobody can begin to use it."""
         async with self._database.writing() as tx:
             package = await find_package(tx, vnf_pkg_id, lock=True)
-            user = await _user(tx, vnf_pkg_id)
-            if user:
-                raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: VNF instance {user} uses it")
-            if package.operational_state is OperationalState.ENABLED:
-                raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: it is ENABLED; disable it first")
+            obstacle = await _obstacle(tx, package)
+            if obstacle:
+                raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: {obstacle}")
             await tx.delete(packages, packages.c.id == vnf_pkg_id)
+            return package
 
 
 def _row(package: VnfPackage) -> dict[str, object]:
@@ -81,7 +91,26 @@ async def _refusal(tx: Transaction, package: VnfPackage, refused: AlreadyExistsE
     )
 
 
+async def _obstacle(tx: Transaction, package: VnfPackage) -> str | None:
+    """Why a package cannot go, and what to do about it."""
+    if user := await _user(tx, package.id):
+        return f"VNF instance {user} uses it"
+    if package.operational_state is OperationalState.ENABLED:
+        return "it is ENABLED; disable it first"
+    if package.onboarding_state in UNFINISHED:
+        return f"it is {package.onboarding_state}, wait until it is not"
+    return None
+
+
 async def _user(tx: Transaction, vnf_pkg_id: UUID) -> UUID | None:
-    """An instance of the package."""
+    """An instance of the package, or one that an open operation is about to make one."""
     row = await tx.row(instances, instances.c.vnf_pkg_id == vnf_pkg_id)
-    return row["id"] if row else None
+    if row:
+        return UUID(str(row["id"]))
+    changing = occurrences.c.operation == LcmOperationType.MODIFY_INFO.value
+    planned = select(plans.c.body).join(occurrences, occurrences.c.plan_id == plans.c.id).where(is_open, changing)
+    for planned_row in await tx.read(planned, plans):
+        plan = Plan.model_validate(planned_row["body"])
+        if plan.modification is not None and plan.modification.vnf_pkg_id == vnf_pkg_id:
+            return plan.vnf_instance_id
+    return None

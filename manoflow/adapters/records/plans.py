@@ -4,18 +4,24 @@ Whoever writes holds the occurrence's row, so of two that plan at once the secon
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from manoflow.adapters.records.engine import Transaction
-from manoflow.adapters.records.lookups import find_occurrence, found
+from manoflow.adapters.records.lookups import find_occurrence, find_usable_package, found
 from manoflow.adapters.records.part import Part
+from manoflow.adapters.records.reservations import release
 from manoflow.adapters.records.rows import row_of, wire
-from manoflow.adapters.records.tables import build_steps, builds, grants, occurrences, plans
-from manoflow.domain.grants import Grant
+from manoflow.adapters.records.tables import build_steps, builds, grants, occurrences, plans, reservations
+from manoflow.domain.errors import ConflictError
+from manoflow.domain.grants import Grant, GrantRef
 from manoflow.domain.journal import PageRequest
 from manoflow.domain.plan import PAGE_SIZE, Build, BuildRef, Plan, StageRef, Step
+
+NEVER_RECORDED: dict[str, object] = {}
+"""The body of a grant that was given back before it was recorded."""
 
 
 class PlanRecords(Part):
@@ -24,6 +30,7 @@ class PlanRecords(Part):
     async def save_plan(self, plan: Plan) -> Plan:
         """Record a plan and name it on its occurrence."""
         async with self._database.writing() as tx:
+            await _hold_package(tx, plan)
             await find_occurrence(tx, plan.lcm_op_occ_id, lock=True)
             recorded = await tx.row(plans, plans.c.id == plan.id)
             if recorded:
@@ -45,6 +52,7 @@ class PlanRecords(Part):
             await find_occurrence(tx, grant.lcm_op_occ_id, lock=True)
             recorded = await tx.row(grants, grants.c.id == grant.id)
             if recorded:
+                _require_not_given_back(recorded, grant)
                 return Grant.model_validate(recorded["body"])
             row = {**row_of(grant, grants), "released": False, "body": wire(grant)}
             await tx.insert(grants, row, taken=f"cannot record grant {grant.id}: the id is taken")
@@ -55,12 +63,20 @@ class PlanRecords(Part):
         """One grant."""
         async with self._database.reading() as tx:
             row = await tx.row(grants, grants.c.id == grant_id)
-        return Grant.model_validate(found(row, f"grant {grant_id}")["body"])
+        recorded = row if row and row["body"] != NEVER_RECORDED else None
+        return Grant.model_validate(found(recorded, f"grant {grant_id}")["body"])
 
-    async def release_grant(self, grant_id: UUID) -> None:
-        """Mark a grant as given back."""
+    async def release_grant(self, granted: GrantRef) -> None:
+        """Mark a grant as given back, or leave that mark for one that comes late."""
         async with self._database.writing() as tx:
-            await tx.update(grants, grants.c.id == grant_id, {"released": True})
+            await find_occurrence(tx, granted.lcm_op_occ_id, lock=True)
+            await release(tx, reservations.c.grant_id == granted.grant_id, datetime.now(UTC))
+            if await tx.row(grants, grants.c.id == granted.grant_id):
+                await tx.update(grants, grants.c.id == granted.grant_id, {"released": True})
+                return
+            owner = {"id": granted.grant_id, "lcm_op_occ_id": granted.lcm_op_occ_id}
+            taken = f"cannot give back grant {granted.grant_id}: the id is taken"
+            await tx.insert(grants, {**owner, "released": True, "body": NEVER_RECORDED}, taken=taken)
 
     async def save_build(self, build: Build) -> BuildRef:
         """Record a build and its steps."""
@@ -88,6 +104,20 @@ class PlanRecords(Part):
         async with self._database.reading() as tx:
             found(await tx.row(builds, builds.c.id == stage.build_id), f"build {stage.build_id}")
             return [Step.model_validate(row["step"]) for row in await tx.read(statement, build_steps)]
+
+
+def _require_not_given_back(recorded: RowMapping, grant: Grant) -> None:
+    if recorded["body"] == NEVER_RECORDED:
+        raise ConflictError(
+            f"cannot record grant {grant.id} of operation {grant.lcm_op_occ_id}: it was given back before it came"
+        )
+
+
+async def _hold_package(tx: Transaction, plan: Plan) -> None:
+    """The package that a plan changes to stays: from now on it is in use, as long as the operation is open."""
+    package = plan.modification.vnf_pkg_id if plan.modification else None
+    if package is not None and await tx.row(plans, plans.c.id == plan.id) is None:
+        await find_usable_package(tx, package, f"cannot change the VNF package of VNF instance {plan.vnf_instance_id}")
 
 
 def _step_rows(build: Build) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from manoflow.adapters.records.journal import write_effects
 from manoflow.adapters.records.lookups import find_instance, found
 from manoflow.adapters.records.notifications import announcement
 from manoflow.adapters.records.part import Part
+from manoflow.adapters.records.reservations import follow
 from manoflow.adapters.records.rows import model_of, row_of
 from manoflow.adapters.records.tables import instances, notifications, occurrences, plans, resources
 from manoflow.domain.errors import ConflictError
@@ -21,6 +22,7 @@ from manoflow.domain.journal import Projection
 from manoflow.domain.lcm import LcmOperationState, VnfLcmOpOcc
 from manoflow.domain.plan import Plan
 from manoflow.domain.settling import settled
+from manoflow.domain.state_machine import may_follow
 from manoflow.domain.vnf import VnfInstance
 
 
@@ -43,14 +45,16 @@ class ProjectionRecords(Part):
             _require_turn(before, projection)
             had_resources = await _has_resources(tx, instance)
             await write_effects(tx, projection)
+            await follow(tx, before, projection)
             after = before.model_copy(update=_changes(before, projection))
             await _write_occurrence(tx, after, digest)
             has_resources = await _has_resources(tx, instance)
-            if projection.state is not None or has_resources is not had_resources:
-                await _settle(tx, instance, after, resources_left=has_resources)
+            if projection.state is None and has_resources is had_resources:
+                return
+            plan = await _plan(tx, after)
+            await _settle(tx, instance, after, plan, resources_left=has_resources)
             if projection.state is not None:
-                taken = f"cannot announce revision {after.rev} of operation {after.id}: it was announced already"
-                await tx.insert(notifications, announcement(after), taken=taken)
+                await _announce(tx, after, plan)
 
 
 def _is_written(row: RowMapping, projection: Projection, digest: str) -> bool:
@@ -87,6 +91,8 @@ def _require_turn(before: VnfLcmOpOcc, projection: Projection) -> None:
         raise ConflictError(f"{_refused(projection)}: the last one recorded is {before.rev}")
     if not before.is_open:
         raise ConflictError(f"{_refused(projection)}: it has ended in state {before.operation_state}")
+    if projection.state is not None and not may_follow(before.operation_state, projection.state):
+        raise ConflictError(f"{_refused(projection)}: {projection.state} cannot follow {before.operation_state}")
 
 
 def _refused(projection: Projection) -> str:
@@ -99,6 +105,8 @@ def _changes(before: VnfLcmOpOcc, projection: Projection) -> dict[str, object]:
         "rev": projection.rev,
         "verdict_id": projection.verdict_id or before.verdict_id,
         "point_of_no_return": projection.point_of_no_return or before.point_of_no_return,
+        "is_cancel_pending": projection.cancel_mode is not None,
+        "cancel_mode": projection.cancel_mode,
     }
     if projection.state is None:
         return changes
@@ -117,9 +125,21 @@ async def _has_resources(tx: Transaction, instance: VnfInstance) -> bool:
     return await tx.row(resources, resources.c.vnf_instance_id == instance.id) is not None
 
 
-async def _settle(tx: Transaction, instance: VnfInstance, occurrence: VnfLcmOpOcc, *, resources_left: bool) -> None:
+async def _announce(tx: Transaction, occurrence: VnfLcmOpOcc, plan: Plan | None) -> None:
+    completed = occurrence.operation_state is LcmOperationState.COMPLETED
+    row = announcement(occurrence, plan.modification if plan and completed else None)
+    taken = f"cannot announce revision {occurrence.rev} of operation {occurrence.id}: it was announced already"
+    await tx.insert(notifications, row, taken=taken)
+
+
+async def _plan(tx: Transaction, occurrence: VnfLcmOpOcc) -> Plan | None:
     row = await tx.row(plans, plans.c.id == occurrence.plan_id) if occurrence.plan_id else None
-    plan = Plan.model_validate(row["body"]) if row else None
+    return Plan.model_validate(row["body"]) if row else None
+
+
+async def _settle(
+    tx: Transaction, instance: VnfInstance, occurrence: VnfLcmOpOcc, plan: Plan | None, *, resources_left: bool
+) -> None:
     after = settled(instance, occurrence.operation, occurrence.operation_state, plan, resources_left=resources_left)
-    if after != instance:
+    if after is not instance:  # not by equality: that takes true for 1
         await tx.update(instances, instances.c.id == instance.id, row_of(after, instances))

@@ -7,15 +7,25 @@ from manoflow.adapters.records.packages import PackageRecords
 from manoflow.adapters.records.plans import PlanRecords
 from manoflow.adapters.records.progress import ProgressRecords
 from manoflow.adapters.records.projecting import ProjectionRecords
+from manoflow.adapters.records.reservations import ReservationRecords
 from manoflow.adapters.records.secrets import Keyring
 from manoflow.adapters.records.tables import occurrences
+from manoflow.adapters.records.upkeep import UpkeepRecords
 from manoflow.adapters.records.vims import VimRecords
 from manoflow.domain.vim import DEFAULT_TENANT
 from manoflow.ports.records import Records
 
 
 class SqlRecords(
-    InstanceRecords, OccurrenceRecords, ProjectionRecords, ProgressRecords, PlanRecords, PackageRecords, VimRecords
+    InstanceRecords,
+    OccurrenceRecords,
+    ProjectionRecords,
+    ProgressRecords,
+    PlanRecords,
+    ReservationRecords,
+    PackageRecords,
+    VimRecords,
+    UpkeepRecords,
 ):
     """One tenant's record in one database."""
 

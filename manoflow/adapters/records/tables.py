@@ -23,6 +23,7 @@ class _Packages(Listed):
     vnfd_id: Named[str | None]
     content: Named[Any] = Column(Json, nullable=True)
     user_defined_data: Named[Any] = Column(Json, nullable=False)
+    upload: Named[Any] = Column(Json, nullable=True)
     failure: Named[Any] = Column(Json, nullable=True)
     created_at: Named[datetime] = Column(UtcDateTime, nullable=False)
 
@@ -201,3 +202,41 @@ Index("uq_vims_id", vims.c.tenant, vims.c.id, unique=True)
 is_the_default = vims.c.is_default == literal_column("true")
 """The condition under which a VIM is used where a request names none."""
 Index("uq_vims_default", vims.c.tenant, unique=True, sqlite_where=is_the_default, postgresql_where=is_the_default)
+
+
+class _Reservations(Listed):
+    grant_id: Named[UUID] = Column(Uuid, index=True)
+    lcm_op_occ_id: Named[UUID]
+    vnf_instance_id: Named[UUID]
+    vim_connection_id: Named[str] = Column(String, index=True)
+    key: Named[str]
+    amounts: Named[Any] = Column(Json, nullable=False)
+    state: Named[str]
+    reserved_at: Named[datetime] = Column(UtcDateTime, nullable=False)
+    changed_at: Named[datetime] = Column(UtcDateTime, nullable=False)
+
+
+reservations = Table("reservations", metadata, _Reservations)
+Index("uq_reservations_grant_id_key", reservations.c.grant_id, reservations.c.key, unique=True)
+
+
+class _Leases(OfTenant):
+    tenant: Named[str] = Column(String, primary_key=True)
+    name: Named[str] = Column(String, primary_key=True)
+    holder: Named[str]
+    until: Named[datetime] = Column(UtcDateTime, nullable=False)
+
+
+leases = Table("leases", metadata, _Leases)
+
+
+class _Reports(Listed):
+    anomaly: Named[str]
+    vnf_instance_id: Named[UUID]
+    lcm_op_occ_id: Named[UUID]
+    detail: Named[str] = Column(Text)
+    since: Named[datetime] = Column(UtcDateTime, nullable=False)
+
+
+reports = Table("reports", metadata, _Reports)
+Index("uq_reports_anomaly_lcm_op_occ_id", reports.c.anomaly, reports.c.lcm_op_occ_id, unique=True)

@@ -25,6 +25,7 @@ class VimRecords(Part):
         sealed = self._keyring.seal(_revealed(connection))
         async with self._database.writing() as tx:
             if vim.default:
+                await tx.take_turn("default VIM")
                 await tx.update(vims, is_the_default, {"is_default": False})
             row = {**row_of(vim, vims), "is_default": vim.default, "sealed_connection": sealed}
             await tx.insert(vims, row, taken=f"cannot register VIM {vim.id}: the id is taken; choose another")

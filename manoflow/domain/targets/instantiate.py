@@ -1,14 +1,16 @@
 """The target of instantiation: everything that the chosen flavour has at the chosen size."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.targets.connectivity import attachments, require_connected
+from manoflow.domain.targets.grouping import placement_rules, unenforced
+from manoflow.domain.targets.managed_links import managed_links
 from manoflow.domain.targets.picture import picture
 from manoflow.domain.targets.sizing import instances, level_of, scale_levels
 from manoflow.domain.targets.target import Target
 from manoflow.domain.vnf import InstantiatedState, InstantiateVnfRequest, VnfInstance
-from manoflow.domain.vnfd import Flavour, PlacementScope, Vnfd
+from manoflow.domain.vnfd import Flavour, Vnfd
 
 
 def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfRequest, vim_connection_id: str) -> Target:
@@ -21,6 +23,7 @@ def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfReq
     _refuse_too_many(flavour, counts)
     given = attachments(flavour, request.ext_virtual_links)
     require_connected(flavour, counts, given)
+    managed = managed_links(flavour, request.ext_managed_virtual_links)
     outcome = InstantiatedState(
         flavour_id=flavour.id,
         instantiation_level_id=level.id if level else None,
@@ -28,11 +31,17 @@ def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfReq
         max_scale_levels={aspect.id: aspect.max_scale_level for aspect in flavour.aspects},
         vim_connection_id=vim_connection_id,
         ext_virtual_links=request.ext_virtual_links,
+        ext_managed_virtual_links=request.ext_managed_virtual_links,
         localization_language=request.localization_language,
         extensions=request.extensions,
         vnf_configurable_properties=request.vnf_configurable_properties,
     )
-    return Target(topology=picture(flavour, counts, given), outcome=outcome, warnings=tuple(_warnings(flavour)))
+    return Target(
+        topology=picture(flavour, counts, given, managed),
+        outcome=outcome,
+        placement=placement_rules(flavour, counts),
+        warnings=tuple(unenforced(flavour)),
+    )
 
 
 def _flavour(vnfd: Vnfd, request: InstantiateVnfRequest) -> Flavour:
@@ -47,9 +56,6 @@ def _flavour(vnfd: Vnfd, request: InstantiateVnfRequest) -> Flavour:
 
 
 def _refuse_unsupported(request: InstantiateVnfRequest) -> None:
-    if request.ext_managed_virtual_links:
-        message = "cannot instantiate: extManagedVirtualLinks are not supported, leave them out and the links are made"
-        raise InvalidInputError(message)
     if request.target_scale_level_info:
         message = "cannot instantiate: targetScaleLevelInfo is not supported, use instantiationLevelId"
         raise InvalidInputError(message)
@@ -63,9 +69,3 @@ def _refuse_too_many(flavour: Flavour, counts: Mapping[str, int]) -> None:
                 f"vdu_profile allows {vdu.min_instances} to {vdu.max_instances}; choose another level or mend the VNFD"
             )
             raise InvalidInputError(message)
-
-
-def _warnings(flavour: Flavour) -> Iterator[str]:
-    for group in flavour.placement_groups:
-        if group.scope is not PlacementScope.HOST:
-            yield f"placement group {group.id}: scope {group.scope} is not enforced"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from manoflow.domain.identity import Kind, key_of
 from manoflow.domain.targets.connectivity import Attachments, addresses, attachment_of
+from manoflow.domain.targets.managed_links import Managed
 from manoflow.domain.topology import (
     Element,
     PlacementGroupElement,
@@ -19,18 +20,21 @@ from manoflow.domain.topology import (
 from manoflow.domain.vnfd import Flavour, PlacementScope, Vdu, VduCp
 
 
-def picture(flavour: Flavour, counts: Mapping[str, int], given: Attachments) -> Topology:
-    """Every group, link, storage, port and VNFC of the flavour with `counts` instances of each VDU."""
-    return Topology.of(_elements(flavour, counts, given))
+def picture(flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed) -> Topology:
+    """Every group, link, storage, port and VNFC of the flavour with `counts` instances of each VDU.
+
+    Links that somebody else manages are not in it: their ports join a network that was there before.
+    """
+    return Topology.of(_elements(flavour, counts, given, managed))
 
 
-def _elements(flavour: Flavour, counts: Mapping[str, int], given: Attachments) -> Iterator[Element]:
+def _elements(flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed) -> Iterator[Element]:
     yield from _groups(flavour, counts)
-    yield from _virtual_links(flavour)
+    yield from _virtual_links(flavour, managed)
     for vdu in flavour.vdus:
         for ordinal in range(counts[vdu.id]):
             yield from _storages(flavour, vdu, ordinal)
-            yield from _ports(flavour, vdu, ordinal, given)
+            yield from (_placed(port, managed) for port in _ports(flavour, vdu, ordinal, given))
             yield _vnfc(flavour, vdu, ordinal)
 
 
@@ -42,8 +46,10 @@ def _groups(flavour: Flavour, counts: Mapping[str, int]) -> Iterator[Element]:
             yield PlacementGroupElement(key=key, group_id=group.id, anti_affinity=group.anti_affinity)
 
 
-def _virtual_links(flavour: Flavour) -> Iterator[Element]:
+def _virtual_links(flavour: Flavour, managed: Managed) -> Iterator[Element]:
     for link in flavour.virtual_links:
+        if link.id in managed:
+            continue
         yield VirtualLinkElement(
             key=key_of(Kind.VIRTUAL_LINK, link.id),
             vl_desc_id=link.id,
@@ -69,7 +75,7 @@ def _storages(flavour: Flavour, vdu: Vdu, ordinal: int) -> Iterator[Element]:
         )
 
 
-def _ports(flavour: Flavour, vdu: Vdu, ordinal: int, given: Attachments) -> Iterator[Element]:
+def _ports(flavour: Flavour, vdu: Vdu, ordinal: int, given: Attachments) -> Iterator[PortElement]:
     external = {cp.vdu_cp: cp.id for cp in flavour.ext_cps}
     for cp in _cps_of(flavour, vdu):
         port = PortElement(
@@ -91,6 +97,21 @@ def _ports(flavour: Flavour, vdu: Vdu, ordinal: int, given: Attachments) -> Iter
             }
             port = port.model_copy(update=outside)
         yield port
+
+
+def _placed(port: PortElement, managed: Managed) -> PortElement:
+    """The port on the network of its link, where somebody else manages that link."""
+    found = (link for desc, link in managed.items() if port.link == key_of(Kind.VIRTUAL_LINK, desc))
+    link = next(found, None)
+    if link is None:
+        return port
+    inside = {
+        "link": None,
+        "network_id": link.resource_id,
+        "ext_managed_virtual_link_id": link.id,
+        "vl_desc_id": link.vnf_virtual_link_desc_id,
+    }
+    return port.model_copy(update=inside)
 
 
 def _vnfc(flavour: Flavour, vdu: Vdu, ordinal: int) -> Element:

@@ -1,4 +1,4 @@
-"""The command `manoflow`: one file for each noun, all over the REST API but those that run processes."""
+"""The command `manoflow`: one file for each noun, over the REST API but for processes and the list of clients."""
 
 from manoflow.runtime.cli.app import app
 

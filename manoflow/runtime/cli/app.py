@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from manoflow.runtime.cli import demo, op, pkg, processes, vim, vnf
+from manoflow.runtime.cli import client, demo, op, pkg, processes, reports, vim, vnf
 from manoflow.runtime.cli.command import out
 
 app = typer.Typer(
@@ -19,11 +19,14 @@ app = typer.Typer(
 app.command("up")(processes.up)
 app.command("api")(processes.api)
 app.command("worker")(processes.worker)
+app.command("migrate")(processes.migrate)
 app.command("demo")(demo.demo)
+app.command("reports")(reports.reports)
 app.add_typer(vim.app, name="vim")
 app.add_typer(pkg.app, name="pkg")
 app.add_typer(vnf.app, name="vnf")
 app.add_typer(op.app, name="op")
+app.add_typer(client.app, name="client")
 
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - the value of an option

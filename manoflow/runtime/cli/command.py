@@ -53,9 +53,10 @@ def complain(error: ManoError) -> None:
 
 
 def api_of(context: typer.Context) -> Api:
-    """The API that ``--url`` names, or else the settings."""
+    """The API that ``--url`` names, or else the settings; it is shown the settings' token."""
     given = context.find_root().params.get("url")
-    return Api(str(given).rstrip("/") if given else Settings.load().url)
+    settings = Settings.load()
+    return Api(str(given).rstrip("/") if given else settings.url, settings.token)
 
 
 def show(answer: object, view: RenderableType, *, as_json: bool) -> None:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from manoflow.domain.lcm import LcmOperationState, VerdictKind
+from manoflow.domain.lcm import CancelMode, LcmOperationState, VerdictKind
 from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
+from manoflow.runtime.cli.waiting import details
 from manoflow.runtime.cli.watching import follow
 from manoflow.runtime.client import OCCURRENCES
 
@@ -37,6 +38,7 @@ async def show_(context: typer.Context, op_id: OpId, *, as_json: AsJson = False)
     """Show one operation."""
     async with api_of(context) as api:
         occurrence = await api.occurrence(op_id)
+        waits = await api.waiting_for(op_id)
     fields = {
         "id": "id",
         "VNF": "vnfInstanceId",
@@ -45,8 +47,18 @@ async def show_(context: typer.Context, op_id: OpId, *, as_json: AsJson = False)
         "since": "stateEnteredTime",
         "begun": "startTime",
         "error": "error.detail",
+        "waiting for": "waitingFor",
     }
-    show(occurrence, described(occurrence, fields), as_json=as_json)
+    show(occurrence, described({**occurrence, "waitingFor": waits["text"]}, fields), as_json=as_json)
+
+
+@app.command()
+@command
+async def waiting(context: typer.Context, op_id: OpId, *, as_json: AsJson = False) -> None:
+    """Show what an operation waits for: its pending steps, workers, and what is out of order."""
+    async with api_of(context) as api:
+        waits = await api.waiting_for(op_id)
+    show(waits, details(waits), as_json=as_json)
 
 
 @app.command()
@@ -78,6 +90,20 @@ async def rollback(context: typer.Context, op_id: OpId) -> None:
 async def fail(context: typer.Context, op_id: OpId) -> None:
     """Give up: what was made stays, and stays recorded."""
     await _decide(context, op_id, VerdictKind.FAIL)
+
+
+@app.command()
+@command
+async def cancel(
+    context: typer.Context,
+    op_id: OpId,
+    *,
+    forceful: Annotated[bool, typer.Option("--forceful", help="Stop running steps, too, and do not wait.")] = False,
+) -> None:
+    """Stop a running operation: no new step begins. It then waits for a decision; untouched, it is rolled back."""
+    async with api_of(context) as api:
+        await api.cancel(op_id, CancelMode.FORCEFUL if forceful else CancelMode.GRACEFUL)
+    out.print("it is asked to stop; `manoflow op watch` tells when it has")
 
 
 async def _decide(context: typer.Context, op_id: str, verdict: VerdictKind) -> None:

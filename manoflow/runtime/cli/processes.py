@@ -1,4 +1,4 @@
-"""`manoflow up`, `manoflow api`, `manoflow worker`: the commands that are processes.
+"""`manoflow up`, `manoflow api`, `manoflow worker`, `manoflow migrate`: the commands that are processes.
 
 What a process needs is imported when it is run: the other commands start three times as fast without.
 """
@@ -29,3 +29,12 @@ async def worker() -> None:
     from manoflow.runtime.worker import work  # noqa: PLC0415 - see the module's docstring
 
     await work(Settings.load())
+
+
+@command
+async def migrate() -> None:
+    """Bring the database that the settings name to this release's tables; one that is up to date stays as it is."""
+    from manoflow.adapters.records import migrate as run  # noqa: PLC0415 - see the module's docstring
+
+    await run(Settings.load().database_url)
+    out.print("the record is up to date")

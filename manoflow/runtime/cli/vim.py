@@ -1,15 +1,17 @@
 """`manoflow vim`: the clouds that VNFs are built in."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
 
 from manoflow.domain.errors import InvalidInputError
 from manoflow.runtime.cli.command import AsJson, api_of, command, listed, show
-from manoflow.runtime.client import VIMS, Json
+from manoflow.runtime.client import RESERVATIONS, VIMS, Json
 
 app = typer.Typer(help="VIMs: the clouds that VNFs are built in.", no_args_is_help=True)
 
@@ -79,6 +81,35 @@ async def orphans(context: typer.Context, vim_id: VimId, *, as_json: AsJson = Fa
     show(found, listed(found, columns, nothing="no orphans"), as_json=as_json)
     if found:
         raise typer.Exit(1)
+
+
+@app.command()
+@command
+async def reservations(
+    context: typer.Context,
+    vim_id: Annotated[str | None, typer.Argument(metavar="ID", help="Only those in this VIM.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List what open operations hold back, oldest first: RESERVED is still to be made, USED is made."""
+    of_vim = f"?vimConnectionId={quote(vim_id, safe='')}" if vim_id else ""
+    async with api_of(context) as api:
+        found = await api.get(f"{RESERVATIONS}{of_vim}")
+    columns = {
+        "VIM": "vimConnectionId",
+        "VNF": "vnfInstanceId",
+        "operation": "lcmOpOccId",
+        "place": "key",
+        "state": "state",
+        "age (s)": "ageSeconds",
+        "amounts": "amounts",
+    }
+    rows = [{**one, "amounts": _summed_up(one["amounts"])} for one in found]
+    show(found, listed(rows, columns, nothing="no open operation holds anything back"), as_json=as_json)
+
+
+def _summed_up(amounts: Mapping[str, int]) -> str:
+    return ", ".join(f"{amount} {measure}" for measure, amount in amounts.items())
 
 
 def connection_of_cloud(file: Path | None, cloud: str) -> Json:

@@ -15,6 +15,9 @@ from manoflow.runtime.client import INSTANCES, PACKAGES, Api, Json
 app = typer.Typer(help="VNF instances.", no_args_is_help=True)
 
 VnfId = Annotated[str, typer.Argument(metavar="ID", help="Id of the VNF instance.")]
+NamedValues = Annotated[
+    list[str], typer.Option(metavar="NAME=VALUE", help="May be repeated. VALUE is text or JSON; null removes NAME.")
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Watch the operation until it ends or needs a decision.")]
 
 DYNAMIC = {
@@ -69,6 +72,35 @@ async def instantiate(  # noqa: PLR0913 - each is an option of the command line
     if vim:
         body["vimConnectionInfo"] = {vim: {"vimId": vim}}
     await _begin(context, vnf_id, "instantiate", body, wait=wait)
+
+
+@app.command()
+@command
+async def modify(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    vnf_id: VnfId,
+    *,
+    name: Annotated[str | None, typer.Option(help="Its new name.")] = None,
+    description: Annotated[str | None, typer.Option(help="Its new description.")] = None,
+    vnfd: Annotated[str | None, typer.Option(help="Id of another VNFD, while it is not instantiated.")] = None,
+    metadata: NamedValues = [],  # noqa: B006 - Typer reads it and does not change it
+    set_property: NamedValues = [],  # noqa: B006
+    extension: NamedValues = [],  # noqa: B006
+    request: Annotated[
+        Path | None, typer.Option(help="File with a VnfInfoModificationRequest (JSON); options are put into it.")
+    ] = None,
+    wait: Wait = False,
+) -> None:
+    """Change what is said about a VNF: name, description, VNFD, metadata, configurable properties, extensions."""
+    body = _read(request) if request else {}
+    texts = {"vnfInstanceName": name, "vnfInstanceDescription": description, "vnfdId": vnfd}
+    body |= {attribute: text for attribute, text in texts.items() if text is not None}
+    given = {"metadata": metadata, "vnfConfigurableProperties": set_property, "extensions": extension}
+    for attribute, settings in given.items():
+        if settings:
+            body[attribute] = {**(body.get(attribute) or {}), **dict(map(_setting, settings))}
+    async with api_of(context) as api:
+        await _watch(api, await api.modify(vnf_id, body), "modify", wait=wait)
 
 
 @app.command()
@@ -148,13 +180,27 @@ def ext_virtual_links(connections: list[str]) -> list[Json]:
 
 async def _begin(context: typer.Context, vnf_id: str, operation: str, body: Json, *, wait: bool) -> None:
     async with api_of(context) as api:
-        lcm_op_occ_id = await api.begin(vnf_id, operation, body)
-        if not wait:
-            out.print(f"{operation} has begun: `manoflow op watch {lcm_op_occ_id}`")
-            return
-        ended = await follow(api, lcm_op_occ_id, out)
+        await _watch(api, await api.begin(vnf_id, operation, body), operation, wait=wait)
+
+
+async def _watch(api: Api, lcm_op_occ_id: str, operation: str, *, wait: bool) -> None:
+    if not wait:
+        out.print(f"{operation} has begun: `manoflow op watch {lcm_op_occ_id}`")
+        return
+    ended = await follow(api, lcm_op_occ_id, out)
     if ended["operationState"] != LcmOperationState.COMPLETED:
         raise typer.Exit(1)
+
+
+def _setting(given: str) -> tuple[str, Any]:
+    """``NAME=VALUE``: what is not JSON is text."""
+    name, separator, value = given.partition("=")
+    if not name or not separator:
+        raise InvalidInputError(f"cannot read {given}: give NAME=VALUE, e.g. site=south")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 async def _vnfd_of(api: Api, package_id: str) -> str:

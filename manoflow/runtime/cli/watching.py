@@ -1,4 +1,4 @@
-"""The live view of an operation: its state, its stages with what is done of each, and why it stands.
+"""The live view of an operation: its state, its stages with what is done of each, what it waits for, and why it stands.
 
 `manoflow op watch`, ``--wait`` and the demo show the same.
 """
@@ -25,6 +25,8 @@ from manoflow.runtime.client import Api, Json, stands_still
 LOOK_AGAIN = 0.2
 REFRESH = 8.0
 """Frames a second of the spinner."""
+ASK_AGAIN = 1.0
+"""Seconds between two questions what it waits for: Temporal has to be asked for the answer."""
 AWAY_SECONDS = 60.0
 """So long the API may be away (it may be starting again) before watching ends."""
 BAR = 24
@@ -69,17 +71,24 @@ async def follow(api: Api, lcm_op_occ_id: str, console: Console) -> Json:
 
 
 async def looks(api: Api, lcm_op_occ_id: str) -> AsyncIterator[Json]:
-    """Look at an operation until it stands still. An API that has answered and is then away for a while is awaited."""
-    last_answer = -inf
+    """Look at an operation until it stands still; each look is its progress, and as ``waitingFor`` one line.
+
+    An API that has answered and is then away for a while is awaited.
+    """
+    last_answer = last_asked = -inf
+    waits = ""
     while True:
         try:
             progress = await api.progress(lcm_op_occ_id)
+            if monotonic() - last_asked > ASK_AGAIN:
+                waits = (await api.waiting_for(lcm_op_occ_id))["text"]
+                last_asked = monotonic()
         except UnreachableError:
             if monotonic() - last_answer > AWAY_SECONDS:
                 raise
         else:
             last_answer = monotonic()
-            yield progress
+            yield {**progress, "waitingFor": waits}
             if stands_still(progress):
                 return
         await asyncio.sleep(LOOK_AGAIN)
@@ -92,6 +101,8 @@ def picture(progress: Json) -> RenderableType:
     drawn: list[RenderableType] = [Text.from_markup(title)]
     if progress["stages"]:
         drawn.append(_stages(progress, running=not stands_still(progress)))
+    if not stands_still(progress) and (waits := progress.get("waitingFor")):
+        drawn.append(Text(f"  {waits}", "dim"))
     if detail := progress.get("error", {}).get("detail"):
         drawn.append(Text.from_markup(f"[red]{escape(detail)}[/red]"))
     if state is LcmOperationState.FAILED_TEMP:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from manoflow.domain.errors import ManoError
+from manoflow.runtime.auth import AuthSettings
 from manoflow.runtime.client import Api
 from manoflow.runtime.demo.fake_story import tell_on_fake
 from manoflow.runtime.demo.openstack_story import tell_on_openstack
@@ -62,6 +63,7 @@ def _settings(home: Path) -> Settings:
     port, temporal_port, ui_port = free_ports(3)
     return Settings(
         home=home,
+        auth=AuthSettings(),
         host="127.0.0.1",
         port=port,
         temporal_port=temporal_port,

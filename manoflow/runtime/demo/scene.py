@@ -21,7 +21,7 @@ from rich.rule import Rule
 from rich.table import Table
 
 from descriptors.packing import pack
-from manoflow.adapters.execution.temporal import connect, workflow_id
+from manoflow.adapters.execution.client import connect, workflow_id
 from manoflow.domain.errors import NotFoundError, PermanentError
 from manoflow.domain.lcm import LcmOperationState
 from manoflow.runtime.cli.watching import follow

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from manoflow.adapters.execution.temporal import TemporalExecution, connect
+from manoflow.adapters.execution.client import connect
+from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.domain.errors import UnreachableError
 from manoflow.domain.lcm import LcmOperationType, Ticket, Verdict, VerdictKind
 from manoflow.runtime.stack.ports import free_ports

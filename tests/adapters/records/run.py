@@ -8,6 +8,7 @@ from manoflow.adapters.records.tables import notifications
 from manoflow.domain.journal import Claim, Claimed, Entry, Projection
 from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VnfLcmOpOcc
 from manoflow.domain.plan import BuildRef, PlannedStep
+from manoflow.domain.state_machine import TRANSITIONS
 from manoflow.domain.vim import DEFAULT_TENANT
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
@@ -24,6 +25,7 @@ class Run:
         self.records = records
         self.occurrence = occurrence
         self.rev = 1
+        self.state = LcmOperationState.STARTING
         self.last: Projection | None = None
 
     @classmethod
@@ -41,7 +43,9 @@ class Run:
         return await self.records.claim(Claim(lcm_op_occ_id=self.occurrence.id, first_execution_run_id=run_id))
 
     async def enter(self, state: LcmOperationState, *, done: Sequence[Entry] = (), **changes: object) -> None:
-        """Write a state change."""
+        """Write a state change, after those that must come before it."""
+        for between in ways_to(state, self.state)[:-1]:
+            await self._project(state=between)
         await self._project(done=tuple(done), state=state, **changes)
 
     async def write(self, *, done: Sequence[Entry] = (), struck: Sequence[Entry] = (), **changes: object) -> None:
@@ -56,10 +60,25 @@ class Run:
         self.last = projection_of(self.occurrence, self.rev + 1, RUN_ID, **changes)
         await self.records.project(self.last)
         self.rev += 1
+        self.state = self.last.state or self.state
 
     async def read(self) -> VnfLcmOpOcc:
         """The occurrence as recorded."""
         return await self.records.occurrence(self.occurrence.id)
+
+
+def ways_to(state: LcmOperationState, now: LcmOperationState) -> list[LcmOperationState]:
+    """The states to enter one after the other; the state itself where no way leads there."""
+    ways = [[arrow.after] for arrow in TRANSITIONS if arrow.before is now]
+    seen = {now}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] is state:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, arrow.after] for arrow in TRANSITIONS if arrow.before is way[-1]]
+    return [state]
 
 
 def entries(build: BuildRef, steps: Sequence[PlannedStep]) -> list[Entry]:

@@ -1,6 +1,5 @@
 """Who may begin an operation, and which run performs it."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,7 +11,7 @@ from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, notified
 from tests.builders import occurrence_of
-from tests.reference import NOW, reference_instance
+from tests.reference import reference_instance
 
 
 async def test_an_operation_begins_as_revision_one_in_starting_and_is_announced(
@@ -103,16 +102,6 @@ async def test_an_operation_that_has_ended_cannot_be_claimed(records: Records, i
     run = await Run.begin(records, instance)
     await run.enter(LcmOperationState.COMPLETED)
     assert not (await run.claim()).granted
-
-
-async def test_what_nobody_has_claimed_is_found_by_age(records: Records, instance: VnfInstance) -> None:
-    other = reference_instance("other")
-    await records.add_instance(other)
-    await Run.begin(records, other)
-    waiting = occurrence_of(instance)
-    await records.admit(waiting)
-    assert await records.unclaimed(NOW) == []
-    assert [one.id for one in await records.unclaimed(NOW + timedelta(milliseconds=1))] == [waiting.id]
 
 
 async def test_an_unknown_occurrence_is_named(records: Records, instance: VnfInstance) -> None:

@@ -11,7 +11,7 @@ from manoflow.domain.packages import OnboardingState, OperationalState, VnfPacka
 from manoflow.domain.vnf import VimConnectionInfo, VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, entries
-from tests.builders import creation, plan_of
+from tests.builders import creation, plan_of, save_package
 from tests.reference import NOW, VNFD_ID, reference_instance, reference_package
 
 ENABLED = reference_package()
@@ -49,7 +49,7 @@ async def test_an_instance_is_recorded_once(records: Records, instance: VnfInsta
     ids=["disabled", "without content"],
 )
 async def test_no_instance_is_made_of_a_package_that_is_not_enabled(records: Records, package: VnfPackage) -> None:
-    await records.save_package(package)
+    await save_package(records, package)
     with pytest.raises(ConflictError, match=f"its VNF package {package.id} is .* and DISABLED; enable it first"):
         await records.add_instance(reference_instance("late"))
     assert await records.instances() == []
@@ -61,14 +61,19 @@ async def test_no_instance_is_made_of_a_package_that_is_gone(records: Records) -
         await records.add_instance(lost)
 
 
+async def ended(records: Records) -> None:
+    """Disable the package, then delete it."""
+    await save_package(records, DISABLED)
+    await records.delete_package(ENABLED.id)
+
+
 async def test_of_a_new_instance_and_the_end_of_its_package_one_comes_first(records: Records) -> None:
-    await records.save_package(DISABLED)
+    await save_package(records, DISABLED)
     await records.delete_package(DISABLED.id)
     for _ in range(5):
         await records.add_package(ENABLED)
         instance = reference_instance("racing")
-        ending = asyncio.gather(records.save_package(DISABLED), records.delete_package(ENABLED.id))
-        outcomes = await asyncio.gather(records.add_instance(instance), ending, return_exceptions=True)
+        outcomes = await asyncio.gather(records.add_instance(instance), ended(records), return_exceptions=True)
         refused = [one for one in outcomes if isinstance(one, ConflictError)]
         assert len(refused) == 1, outcomes
         if await records.instances():
@@ -130,7 +135,7 @@ async def test_a_package_is_read_as_it_was_written(records: Records) -> None:
 
 async def test_an_unknown_package_is_named(records: Records) -> None:
     nobody = VnfPackage(id=uuid4(), created_at=NOW)
-    for asking in (records.package(nobody.id), records.save_package(nobody), records.delete_package(nobody.id)):
+    for asking in (records.package(nobody.id), save_package(records, nobody), records.delete_package(nobody.id)):
         with pytest.raises(NotFoundError, match=f"cannot find VNF package {nobody.id}"):
             await asking
     with pytest.raises(NotFoundError, match="cannot find an onboarded VNF package with VNFD unheard-of"):
@@ -142,7 +147,7 @@ async def test_a_vnfd_id_names_one_package(records: Records) -> None:
     second = VnfPackage(id=uuid4(), created_at=NOW)
     await records.add_package(second)
     with pytest.raises(ConflictError, match=f"cannot record VNF package {second.id}.*{VNFD_ID}.*{ENABLED.id}"):
-        await records.save_package(ENABLED.model_copy(update={"id": second.id}))
+        await save_package(records, ENABLED.model_copy(update={"id": second.id}))
     assert await records.package(second.id) == second
     with pytest.raises(ConflictError, match=str(ENABLED.id)):
         await records.add_package(ENABLED.model_copy(update={"id": uuid4()}))
@@ -156,13 +161,13 @@ async def test_a_package_that_failed_may_name_the_vnfd_of_another(records: Recor
 
 async def test_a_package_stays_while_it_is_enabled_or_used(records: Records, instance: VnfInstance) -> None:
     assert await records.package_in_use(ENABLED.id)
-    await records.save_package(DISABLED)
+    await save_package(records, DISABLED)
     with pytest.raises(ConflictError, match=f"cannot delete VNF package {ENABLED.id}: VNF instance {instance.id}"):
         await records.delete_package(ENABLED.id)
     await records.delete_instance(instance.id)
-    await records.save_package(ENABLED)
+    await save_package(records, ENABLED)
     with pytest.raises(ConflictError, match="it is ENABLED; disable it first"):
         await records.delete_package(ENABLED.id)
-    await records.save_package(DISABLED)
+    await save_package(records, DISABLED)
     await records.delete_package(ENABLED.id)
     assert await records.packages() == []

@@ -1,7 +1,8 @@
 """Migrations lead from nothing to the tables of this release."""
 
-import sqlite3
-from pathlib import Path
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,24 +10,47 @@ from alembic.command import downgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, inspect
 
 from manoflow.adapters.records import migrate, open_records, tables
 from manoflow.adapters.records.columns import metadata
+from manoflow.adapters.records.engine import engine_for
 from manoflow.adapters.records.migrating import SCRIPTS
+from manoflow.adapters.records.sqlite import WRITES
 from manoflow.domain.errors import PermanentError
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.conftest import KEY
 
+INDEXES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    " AND tablename <> 'alembic_version'",
+}
 
-def indexes(database: Path) -> set[tuple[str, str]]:
+T = TypeVar("T")
+
+
+@pytest.fixture
+async def url(fresh_url: str) -> str:
+    """A migrated database that the test may change at will."""
+    await migrate(fresh_url)
+    return fresh_url
+
+
+async def on(url: str, work: Callable[[Connection], T]) -> T:
+    """Do something on a connection to a database."""
+    engine = engine_for(url)
+    async with engine.execution_options(**{WRITES: True}).begin() as connection:
+        done = await connection.run_sync(work)
+    await engine.dispose()
+    return done
+
+
+def indexes(connection: Connection) -> set[tuple[str, str]]:
     """Every index as its statement says, with its condition: what Alembic does not compare."""
-    with sqlite3.connect(database) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-        found = {(name, " ".join(sql.split())) for name, sql in rows}
-    connection.close()
-    return found
+    rows = connection.exec_driver_sql(INDEXES[connection.dialect.name]).all()
+    return {(name, " ".join(statement.split())) for name, statement in rows}
 
 
 def config(connection: Connection) -> Config:
@@ -36,25 +60,21 @@ def config(connection: Connection) -> Config:
     return made
 
 
-def test_the_migrations_lead_to_the_tables_as_declared(database: Path, tmp_path: Path) -> None:
-    declared = tmp_path / "declared.db"
-    migrated_engine, declared_engine = create_engine(f"sqlite:///{database}"), create_engine(f"sqlite:///{declared}")
-    with migrated_engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
-    metadata.create_all(declared_engine)
-    migrated_engine.dispose()
-    declared_engine.dispose()
-    assert indexes(database) == indexes(declared)
+async def test_the_migrations_lead_to_the_tables_as_declared(url: str) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+    assert await on(url, differences) == []
+    migrated = await on(url, indexes)
+    await on(url, lambda connection: downgrade(config(connection), "base"))
+    await on(url, metadata.create_all)
+    assert await on(url, indexes) == migrated
     assert tables.occurrences.name in metadata.tables
 
 
-def test_the_migrations_are_one_line(database: Path) -> None:
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.connect() as connection:
-        scripts = ScriptDirectory.from_config(config(connection))
-    engine.dispose()
-    assert [script.revision for script in scripts.walk_revisions()] == ["0001"]
+async def test_the_migrations_are_one_line(url: str) -> None:
+    scripts = await on(url, lambda connection: ScriptDirectory.from_config(config(connection)))
+    assert [script.revision for script in scripts.walk_revisions()] == ["0003", "0002", "0001"]
 
 
 async def test_migrating_again_changes_nothing(records: Records, url: str, instance: VnfInstance) -> None:
@@ -62,10 +82,14 @@ async def test_migrating_again_changes_nothing(records: Records, url: str, insta
     assert await records.instances() == [instance]
 
 
-async def test_a_database_of_a_newer_release_is_left_alone(database: Path, url: str) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+async def test_of_those_who_migrate_at_once_one_does(fresh_url: str) -> None:
+    await asyncio.gather(*(migrate(fresh_url) for _ in range(4)))
+    assert await on(fresh_url, lambda connection: inspect(connection).has_table(tables.reports.name))
+
+
+async def test_a_database_of_a_newer_release_is_left_alone(url: str) -> None:
+    newer = "UPDATE alembic_version SET version_num = '9999'"
+    await on(url, lambda connection: connection.exec_driver_sql(newer))
     with pytest.raises(PermanentError, match=r"cannot upgrade the record in .*9999.*newer release"):
         await migrate(url)
     records = open_records(url, KEY)
@@ -73,12 +97,6 @@ async def test_a_database_of_a_newer_release_is_left_alone(database: Path, url: 
     await records.close()
 
 
-def test_the_way_back_leaves_nothing(database: Path) -> None:
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.begin() as connection:
-        downgrade(config(connection), "base")
-        left = (
-            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars().all()
-        )
-    engine.dispose()
-    assert left == ["alembic_version"]
+async def test_the_way_back_leaves_nothing(url: str) -> None:
+    await on(url, lambda connection: downgrade(config(connection), "base"))
+    assert await on(url, lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]

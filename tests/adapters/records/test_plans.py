@@ -12,7 +12,7 @@ from manoflow.domain.plan import PAGE_SIZE, Action, StageRef
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, entries
-from tests.builders import build_of, creation, deletion, grant_of, occurrence_of, plan_of
+from tests.builders import build_of, creation, deletion, grant_of, occurrence_of, plan_of, reference_to
 
 
 async def test_a_plan_is_recorded_and_named_on_its_occurrence(records: Records, instance: VnfInstance) -> None:
@@ -40,14 +40,26 @@ async def test_a_grant_is_recorded_once_and_named_on_its_occurrence(records: Rec
     assert (await run.read()).grant_id == grant.id
 
 
-async def test_a_grant_may_be_given_back_at_any_time(records: Records, instance: VnfInstance) -> None:
+async def test_a_grant_may_be_given_back_twice(records: Records, instance: VnfInstance) -> None:
     run = await Run.begin(records, instance)
     grant = grant_of(run.occurrence)
-    await records.release_grant(grant.id)
     await records.save_grant(grant)
-    await records.release_grant(grant.id)
-    await records.release_grant(grant.id)
+    await records.release_grant(reference_to(grant))
+    await records.release_grant(reference_to(grant))
     assert await records.grant(grant.id) == grant
+    assert await records.save_grant(grant) == grant
+
+
+async def test_a_grant_that_comes_after_it_was_given_back_is_refused(records: Records, instance: VnfInstance) -> None:
+    run = await Run.begin(records, instance)
+    grant = grant_of(run.occurrence)
+    await records.release_grant(reference_to(grant))
+    await records.release_grant(reference_to(grant))
+    with pytest.raises(ConflictError, match=f"cannot record grant {grant.id} of operation {run.occurrence.id}"):
+        await records.save_grant(grant)
+    with pytest.raises(NotFoundError, match=f"cannot find grant {grant.id}"):
+        await records.grant(grant.id)
+    assert (await run.read()).grant_id is None
 
 
 async def test_a_build_is_answered_as_its_stages_in_order(records: Records, instance: VnfInstance) -> None:

@@ -5,9 +5,11 @@ import json
 import sys
 from collections.abc import Sequence
 
+from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
-from tests.reference import reference_instance
+from tests.builders import VIM, occurrence_of
+from tests.reference import NOW, reference_instance
 
 PROCESSES = 2
 TASKS = 8
@@ -54,3 +56,19 @@ async def test_writers_in_several_processes_lose_nothing(records: Records, url: 
         progress = await records.progress(occurrence.id)
         assert occurrence.rev == 1 + REVISIONS
         assert progress.last_steps[0] == f"decision:{REVISIONS - 1}"
+
+
+async def test_of_all_who_want_the_last_vcpu_exactly_one_gets_it(records: Records, url: str) -> None:
+    await records.add_vim(
+        Vim(id=VIM, vim_id=VIM, driver="fake", created_at=NOW), VimConnection(id=VIM, vim_id=VIM, driver="fake")
+    )
+    groups = [
+        [reference_instance(f"{process}-{task}") for task in range(TASKS // PROCESSES)] for process in range(PROCESSES)
+    ]
+    for group in groups:
+        for one in group:
+            await records.add_instance(one)
+            await records.admit(occurrence_of(one))
+    answers = await together("reserve", url, 1, groups)
+    (winner,) = [one for of_process in answers for one in of_process]
+    assert [str(held.lcm_op_occ_id) for held in await records.reservations(VIM)] == [winner]

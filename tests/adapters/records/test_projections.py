@@ -64,7 +64,7 @@ async def test_nothing_is_written_after_the_end(records: Records, url: str, inst
         await run.enter(LcmOperationState.PROCESSING)
     assert run.last is not None
     assert (await run.read()).operation_state is LcmOperationState.COMPLETED
-    assert [state for _, _, state in await notified(url)] == ["STARTING", "COMPLETED"]
+    assert [state for _, _, state in await notified(url)] == ["STARTING", "PROCESSING", "COMPLETED"]
 
 
 async def test_an_operation_that_nobody_claimed_takes_no_projection(records: Records, instance: VnfInstance) -> None:

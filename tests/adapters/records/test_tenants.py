@@ -14,7 +14,7 @@ from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.conftest import KEY
 from tests.adapters.records.run import Run, entries, notified
-from tests.builders import VIM, creation, grant_of, plan_of
+from tests.builders import VIM, creation, grant_of, plan_of, save_package
 from tests.reference import NOW, PACKAGE_ID, VNFD_ID, reference_package
 
 
@@ -49,7 +49,8 @@ async def test_a_tenant_sees_nothing_of_another(
         foreign.occurrences(),
         foreign.packages(),
         foreign.vims(),
-        foreign.unclaimed(NOW),
+        foreign.open_occurrences(),
+        foreign.reports(),
     ):
         assert await listed == []
     assert await foreign.recorded_uids(VIM) == frozenset()
@@ -78,7 +79,7 @@ async def test_a_tenant_finds_nothing_of_another(records: Records, foreign: Reco
         foreign.page(request),
         foreign.package(PACKAGE_ID),
         foreign.package_of(VNFD_ID),
-        foreign.save_package(reference_package()),
+        save_package(foreign, reference_package()),
         foreign.delete_package(PACKAGE_ID),
         foreign.vim(VIM),
         foreign.connection(VIM),

@@ -143,6 +143,20 @@ class Bench:
         (image,) = await self.driver.images.look_up(self.site.image)
         return image.vim_id
 
+    async def new(self, kind: str) -> NewResource:
+        """Something of this kind that can be made now: what it needs is there."""
+        if kind == "ports":
+            link = self.link()
+            await self.make(link)
+            return self.port("one", link)
+        if kind == "storages":
+            return await self.storage()
+        if kind == "servers":
+            out = self.external_port()
+            await self.make(out)
+            return await self.server("one", out)
+        return self.flavor() if kind == "flavors" else self.group() if kind == "placement_groups" else self.link()
+
     def flavor(self, place: str = "small") -> NewFlavor:
         """A flavor that no cloud has by chance."""
         return NewFlavor(**self._identity("flavor", place), vcpus=1, memory_mib=576, disk_gib=1)

@@ -15,17 +15,7 @@ async def _new(bench: Bench, kind: str) -> NewResource:
     """Something of this kind that can be made now."""
     if kind == "flavors" and not bench.site.makes_flavors:
         pytest.skip("policy lets this user make no flavors")
-    if kind == "ports":
-        link = bench.link()
-        await bench.make(link)
-        return bench.port("one", link)
-    if kind == "storages":
-        return await bench.storage()
-    if kind == "servers":
-        out = bench.external_port()
-        await bench.make(out)
-        return await bench.server("one", out)
-    return bench.flavor() if kind == "flavors" else bench.group() if kind == "placement_groups" else bench.link()
+    return await bench.new(kind)
 
 
 @every_kind

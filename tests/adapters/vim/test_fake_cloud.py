@@ -17,7 +17,7 @@ from manoflow.domain.errors import (
     QuotaError,
 )
 from manoflow.domain.identity import mac_of
-from tests.adapters.vim.conformance import Bench
+from tests.adapters.vim.conformance import KINDS, Bench
 
 
 async def test_everything_made_and_deleted_leaves_the_world_as_it_was(cloud: Bench, world: Path) -> None:
@@ -245,19 +245,18 @@ async def test_a_link_with_a_senseless_cidr_is_refused_and_not_made(cloud: Bench
     assert list(await cloud.driver.virtual_links.find(link.uid)) == []
 
 
-async def test_finishing_a_finished_link_changes_nothing(cloud: Bench) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_finishing_what_is_finished_changes_nothing(cloud: Bench, kind: str) -> None:
+    new = await cloud.new(kind)
+    made = await cloud.make(new)
+
+    assert await cloud.of(new).finish(made, new) == made
+
+
+async def test_finishing_what_is_gone_is_an_error(cloud: Bench) -> None:
     link = cloud.link()
     made = await cloud.make(link)
-
-    assert await cloud.driver.virtual_links.finish(made, link) == made
-
-
-async def test_finishing_what_is_never_half_made_or_gone_is_an_error(cloud: Bench) -> None:
-    group, link = cloud.group(), cloud.link()
-    made_group, made_link = await cloud.make(group), await cloud.make(link)
     await cloud.remove(link)
 
-    with pytest.raises(ConflictError, match="not half made"):
-        await cloud.driver.placement_groups.finish(made_group, group)
     with pytest.raises(NotFoundError, match="is gone"):
-        await cloud.driver.virtual_links.finish(made_link, link)
+        await cloud.driver.virtual_links.finish(made, link)

@@ -26,6 +26,22 @@ def _answer(status: int, text: str, **headers: str) -> Exception:
     return raised.value
 
 
+def test_a_connection_that_fails_is_told_in_one_line() -> None:
+    url = "http://127.0.0.1:15003/v2.1/servers/detail"
+    refused = (
+        f"Unable to establish connection to {url}: HTTPConnectionPool(host='127.0.0.1', port=15003): "
+        "Max retries exceeded with url: /v2.1/servers/detail "
+        "(Caused by NewConnectionError(\"HTTPConnection(host='127.0.0.1', port=15003): "
+        'Failed to establish a new connection: [Errno 111] Connection refused"))'
+    )
+    error = translate("list servers", login.ConnectFailure(refused))
+
+    assert type(error) is errors.UnreachableError
+    assert error.message == (
+        f"cannot list servers: Unable to establish connection to {url}: [Errno 111] Connection refused"
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "text", "expected"),
     [

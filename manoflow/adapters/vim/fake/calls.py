@@ -50,8 +50,7 @@ class Turn:
     now: int
     takes: int
     """Milliseconds that building or going takes after the answer; 0 for what is not done in the background."""
-    half_made: bool
-    fault: str | None
+    strikes: Strikes
 
 
 class Calls:
@@ -95,13 +94,7 @@ class Calls:
     def _take_effect(self, entry: int, effect: Callable[[Turn], Answer], strikes: Strikes, takes: int) -> Answer:
         try:
             with self._world.transaction() as world:
-                turn = Turn(
-                    world=world,
-                    now=milliseconds(),
-                    takes=takes,
-                    half_made=strikes.half_made,
-                    fault=strikes.fault,
-                )
+                turn = Turn(world=world, now=milliseconds(), takes=takes, strikes=strikes)
                 answer = effect(turn)
                 world.execute("UPDATE journal SET outcome = ? WHERE id = ?", (Outcome.DONE, entry))
                 return answer

@@ -14,6 +14,7 @@ from manoflow.adapters.vim.fake.networks import FakePorts, FakeVirtualLinks
 from manoflow.adapters.vim.fake.placement import FakePlacementGroups
 from manoflow.adapters.vim.fake.schema import CALLS, KINDS
 from manoflow.adapters.vim.fake.servers import FakeServers
+from manoflow.adapters.vim.fake.site import FakeSite
 from manoflow.adapters.vim.fake.storages import FakeStorages
 from manoflow.adapters.vim.fake.strikes import Call
 from manoflow.adapters.vim.fake.world import World
@@ -21,7 +22,7 @@ from manoflow.domain.base import Model
 from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewServer, NewStorage, Tagged
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.vim import VimConnection
-from manoflow.ports.vim import Flavors, Images, Resources, VirtualLinks
+from manoflow.ports.vim import Flavors, Images, Resources, Site, VirtualLinks
 
 
 def _fitting(pattern: str) -> str:
@@ -45,13 +46,13 @@ async def connect(connection: VimConnection) -> "FakeDriver":
         interface = FakeInterface.model_validate(connection.interface_info)
     except ValidationError as error:
         raise InvalidInputError(f"cannot connect to VIM {connection.id}: interfaceInfo: {error}") from error
-    return FakeDriver(await asyncio.to_thread(World.at, interface.world), interface)
+    return FakeDriver(await asyncio.to_thread(World.at, interface.world), interface, connection.id)
 
 
 class FakeDriver:
     """A connection to a fake cloud."""
 
-    def __init__(self, world: World, interface: FakeInterface) -> None:
+    def __init__(self, world: World, interface: FakeInterface, vim_connection_id: str) -> None:
         self._world = world
         self._calls = calls = Calls(world, interface.latency)
         self.flavors: Flavors = FakeFlavors(calls)
@@ -61,6 +62,7 @@ class FakeDriver:
         self.storages: Resources[NewStorage] = FakeStorages(calls)
         self.servers: Resources[NewServer] = FakeServers(calls)
         self.images: Images = FakeImages(calls)
+        self.site: Site = FakeSite(calls, vim_connection_id)
 
     async def check(self) -> str:
         """Reach the world."""

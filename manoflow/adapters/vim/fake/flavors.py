@@ -1,7 +1,7 @@
 """Flavors and images: what servers are made by and from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from sqlite3 import Row
 
 from manoflow.adapters.vim.fake.calls import Calls, Turn
@@ -29,8 +29,15 @@ class FakeFlavors(FakeResources[NewFlavor]):
             vcpus=new.vcpus,
             memory_mib=new.memory_mib,
             disk_gib=new.disk_gib,
-            extra_specs=json.dumps(new.extra_specs, sort_keys=True),
+            extra_specs=_written(new.extra_specs),
         )
+
+    def _leave_out(self, turn: Turn, vim_id: str, new: NewFlavor) -> None:  # noqa: ARG002 - whatever they are
+        """The extra specs."""
+        turn.world.execute("UPDATE flavors SET extra_specs = ? WHERE id = ?", (_written({}), vim_id))
+
+    def _add_missing(self, turn: Turn, vim_id: str, new: NewFlavor) -> None:
+        turn.world.execute("UPDATE flavors SET extra_specs = ? WHERE id = ?", (_written(new.extra_specs), vim_id))
 
 
 class FakeImages:
@@ -47,6 +54,10 @@ class FakeImages:
             return [Image(vim_id=row["id"], name=row["name"]) for row in rows]
 
         return await self._calls.perform(Call(kind="images.look_up", name=name_or_id), look)
+
+
+def _written(extra_specs: Mapping[str, str]) -> str:
+    return json.dumps(dict(extra_specs), sort_keys=True)
 
 
 def _available(turn: Turn) -> list[Flavor]:

@@ -1,4 +1,4 @@
-"""Knobs of a fake cloud: make its calls slow, fail, stop, lose their answer or make things badly.
+"""Knobs of a fake cloud: make its calls slow, fail, stop, lose their answer, or make and delete things badly.
 
 They lie in the world, so that a test or the demo strikes calls of other processes. `call` is a call (`schema.CALLS`) or
 a pattern of calls: ``servers.create``, ``ports.*``, ``*.delete``, ``*``. `matching` restricts a knob to resources whose
@@ -13,9 +13,10 @@ from time import monotonic
 from typing import Literal, NamedTuple, NewType
 from uuid import UUID
 
-from manoflow.adapters.vim.fake.schema import CALLS
+from manoflow.adapters.vim.fake.schema import CALLS, KINDS
 from manoflow.adapters.vim.fake.world import World, visit
-from manoflow.domain.errors import InvalidInputError, ManoError
+from manoflow.domain.capacity import Measure
+from manoflow.domain.errors import InvalidInputError, ManoError, NotFoundError
 
 HELD_POLL_SECONDS = 0.03
 
@@ -48,9 +49,52 @@ def lose_answer(world: Path, call: str, *, times: int | None = 1, matching: str 
     return _set(world, call, "lose answer", times, matching)
 
 
-def half_make(world: Path, *, times: int | None = 1, matching: str = "") -> Knob:
-    """Make virtual links without their subnet."""
-    return _set(world, "virtual_links.create", "half make", times, matching)
+def half_make(
+    world: Path, call: str = "*.create", *, and_die: bool = False, times: int | None = 1, matching: str = ""
+) -> Knob:
+    """Let creates leave out a part, so that what they make is HALF_MADE until it is finished.
+
+    A virtual link lacks its subnet, a server the volumes it does not boot from, a flavor its extra specs, anything else
+    the mark by which it is listed with its VNF instance. With `and_die` the call raises an `UnreachableError` as well,
+    as if whoever made it had died between its parts.
+    """
+    return _set(world, call, "half make and die" if and_die else "half make", times, matching)
+
+
+def duplicate(world: Path, call: str = "*.create", *, times: int | None = 1, matching: str = "") -> Knob:
+    """Let one create make two with the same uid, as a proxy that repeats a request does.
+
+    It makes one where the cloud forbids a second: a unique id or address, ports that can be used once, a limit.
+    """
+    return _set(world, call, "duplicate", times, matching)
+
+
+def stall(world: Path, call: str, *, times: int | None = 1, matching: str = "") -> Knob:
+    """Let what a create makes stay BUILDING, and what a delete removes DELETING, until this knob is released."""
+    return _set(world, call, "stall", times, matching)
+
+
+def vanish_when_ready(world: Path, call: str = "*.create", *, times: int | None = 1, matching: str = "") -> Knob:
+    """Let what a create makes be gone the moment after it got ready, as if somebody had removed it."""
+    return _set(world, call, "vanish", times, matching)
+
+
+def vanish(world: Path, matching: UUID | str) -> int:
+    """Remove now whatever has this uid, or this in its name or uid, by force; answers how many resources that were.
+
+    What was attached to it is free; a virtual link takes its ports with it. Raises `NotFoundError` where nothing fits.
+    """
+    with visit(world) as connection:
+        vanished = sum(
+            connection.execute(
+                f"DELETE FROM {kind} WHERE instr(name, :text) OR instr(uid, :text)",  # noqa: S608 - a name of ours
+                {"text": str(matching)},
+            ).rowcount
+            for kind in KINDS
+        )
+    if not vanished:
+        raise NotFoundError(f"cannot make {matching} vanish: nothing in {world} has that name or uid")
+    return vanished
 
 
 def break_down(world: Path, call: str, fault: str, *, times: int | None = 1, matching: str = "") -> Knob:
@@ -63,6 +107,18 @@ def hold(
 ) -> Knob:
     """Stop calls before or after their effect until `release`. See `await_held`."""
     return _set(world, call, f"hold {point}", times, matching)
+
+
+def limit(world: Path, measure: Measure, amount: int) -> None:
+    """Allow the tenant so much and no more, whoever uses it; in the place of the limit that was set before."""
+    with visit(world) as connection:
+        connection.execute("INSERT OR REPLACE INTO limits (measure, amount) VALUES (?, ?)", (measure, amount))
+
+
+def lift_limit(world: Path, measure: Measure) -> None:
+    """Allow without limit."""
+    with visit(world) as connection:
+        connection.execute("DELETE FROM limits WHERE measure = ?", (measure,))
 
 
 async def await_held(world: Path, knob: Knob, *, within: float = 10.0) -> Held:
@@ -80,14 +136,15 @@ async def await_held(world: Path, knob: Knob, *, within: float = 10.0) -> Held:
 
 
 def release(world: Path, knob: Knob) -> None:
-    """Take one knob away. Calls that it holds go on."""
+    """Take one knob away. Calls that it holds go on, what it stalls gets ready or goes."""
     with visit(world) as connection:
         connection.execute("DELETE FROM knobs WHERE id = ?", (knob,))
 
 
 def clear(world: Path) -> None:
-    """Take every knob away. Calls that are held go on."""
+    """Take every knob and limit away. Calls that are held go on, what is stalled gets ready or goes."""
     with visit(world) as connection:
+        connection.execute("DELETE FROM limits")
         connection.execute("DELETE FROM knobs")
 
 

@@ -8,7 +8,7 @@ from manoflow.adapters.vim.fake.calls import Turn
 from manoflow.adapters.vim.fake.resources import FakeResources
 from manoflow.adapters.vim.fake.rows import bearing, insert, require, select
 from manoflow.adapters.vim.fake.strikes import Call
-from manoflow.domain.cloud import Network, NewPort, NewVirtualLink, ResourceState
+from manoflow.domain.cloud import Network, NewPort, NewVirtualLink
 from manoflow.domain.errors import BusyError, InvalidInputError
 
 
@@ -27,25 +27,23 @@ class FakeVirtualLinks(FakeResources[NewVirtualLink]):
         return await self._calls.perform(Call(kind="virtual_links.look_up", name=resource_id), look)
 
     def _make(self, turn: Turn, new: NewVirtualLink) -> str:
-        wants_subnet = new.cidr is not None
-        vim_id = insert(turn, self.kind, new, network_type=new.network_type, wants_subnet=wants_subnet)
-        if wants_subnet and not turn.half_made:
+        vim_id = insert(turn, self.kind, new, network_type=new.network_type)
+        if new.cidr is not None:
             add_subnet(turn, vim_id, new)
         return vim_id
 
+    def _leave_out(self, turn: Turn, vim_id: str, new: NewVirtualLink) -> None:  # noqa: ARG002 - whatever it is
+        """The subnet."""
+        turn.world.execute("DELETE FROM subnets WHERE network_id = ?", (vim_id,))
+
     def _add_missing(self, turn: Turn, vim_id: str, new: NewVirtualLink) -> None:
-        if new.cidr is not None and not subnets_of(turn, vim_id):
+        if new.cidr is not None:
             add_subnet(turn, vim_id, new)
 
     def _may_go(self, turn: Turn, row: Row) -> None:
         ports = select(turn, "ports", "network_id", row["id"])
         if ports:
             raise BusyError(f"cannot delete network {row['id']} ({row['uid']}): {len(ports)} ports are on it")
-
-    def _state(self, turn: Turn, row: Row) -> ResourceState:
-        state = super()._state(turn, row)
-        half_made = row["wants_subnet"] and not subnets_of(turn, row["id"])
-        return ResourceState.HALF_MADE if half_made and state is ResourceState.READY else state
 
     def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:
         subnets = tuple(subnet["id"] for subnet in subnets_of(turn, row["id"]))

@@ -1,7 +1,7 @@
 """The five verbs on one kind of resource, as far as they are alike for all kinds.
 
-A kind says how one is made (`_make`), what may forbid its removal (`_may_go`) and what it shows beyond the common
-(`_particulars`); each is done inside the call's transaction.
+A kind says how one is made (`_make`) and finished (`_add_missing`), what may forbid its removal (`_may_go`) and what it
+shows beyond the common (`_particulars`); each is done inside the call's transaction.
 """
 
 from abc import ABC, abstractmethod
@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from manoflow.adapters.vim.fake.calls import Calls, Turn
-from manoflow.adapters.vim.fake.rows import select
+from manoflow.adapters.vim.fake.quotas import refuse_beyond
+from manoflow.adapters.vim.fake.rows import is_building, select
 from manoflow.adapters.vim.fake.strikes import Call
 from manoflow.domain.cloud import NewResource, ResourceState, VimResource
-from manoflow.domain.errors import ConflictError, NotFoundError
+from manoflow.domain.errors import ManoError, NotFoundError
 
 New = TypeVar("New", bound=NewResource)
 
@@ -66,31 +67,61 @@ class FakeResources(ABC, Generic[New]):
     def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:  # noqa: ARG002 - for kinds that show more
         return {}
 
-    def _add_missing(self, turn: Turn, vim_id: str, new: New) -> None:  # noqa: ARG002 - for kinds that may be half made
-        raise ConflictError(f"cannot finish {new.name} ({new.uid}) of {self.kind}: {vim_id} is not half made")
+    def _leave_out(self, turn: Turn, vim_id: str, new: New) -> None:  # noqa: ARG002 - for kinds with parts of their own
+        """Take away what a half made one lacks: by default the mark by which it is listed with its VNF instance."""
+        self._set(turn, vim_id, vnf_instance_id=None)
+
+    def _add_missing(self, turn: Turn, vim_id: str, new: New) -> None:
+        """Add what `_leave_out` took away."""
+        self._set(turn, vim_id, vnf_instance_id=str(new.vnf_instance_id))
 
     def _list(self, turn: Turn, *, column: str, value: UUID) -> list[VimResource]:
         return [self._show(turn, row) for row in select(turn, self.kind, column, value)]
 
     def _create(self, turn: Turn, *, new: New) -> VimResource:
-        return self._show_by_id(turn, self._make(turn, new))
+        vim_id = self._put_in(turn, new)
+        if turn.strikes.duplicated:
+            self._make_twin(turn, new)
+        return self._show(turn, self._row(turn, vim_id))
+
+    def _put_in(self, turn: Turn, new: New) -> str:
+        vim_id = self._make(turn, new)
+        refuse_beyond(turn.world, self.kind, new)
+        if turn.strikes.half_made:
+            self._leave_out(turn, vim_id, new)
+        return vim_id
+
+    def _make_twin(self, turn: Turn, new: New) -> None:
+        """Do the same once more, unless a rule of the cloud forbids it."""
+        turn.world.execute("SAVEPOINT twin")
+        try:
+            self._put_in(turn, new)
+        except ManoError:
+            turn.world.execute("ROLLBACK TO twin")
+        turn.world.execute("RELEASE twin")
 
     def _finish(self, turn: Turn, *, half_made: VimResource, new: New) -> VimResource:
-        self._show_by_id(turn, half_made.vim_id)
-        self._add_missing(turn, half_made.vim_id, new)
-        return self._show_by_id(turn, half_made.vim_id)
+        vim_id = half_made.vim_id
+        if self._row(turn, vim_id)["half_made"]:
+            self._add_missing(turn, vim_id, new)
+            self._set(turn, vim_id, half_made=False)
+        return self._show(turn, self._row(turn, vim_id))
 
     def _delete(self, turn: Turn, *, vim_id: str) -> None:
         for row in select(turn, self.kind, "id", vim_id):
             if row["gone_at"] is None:
                 self._may_go(turn, row)
-                statement = f"UPDATE {self.kind} SET gone_at = ? WHERE id = ?"  # noqa: S608 - a name of ours
-                turn.world.execute(statement, (turn.now + turn.takes, vim_id))
+                self._set(turn, vim_id, gone_at=turn.now + turn.takes, stalled_by=turn.strikes.stalled_by)
 
-    def _show_by_id(self, turn: Turn, vim_id: str) -> VimResource:
+    def _set(self, turn: Turn, vim_id: str, **particulars: Any) -> None:  # noqa: ANN401 - columns
+        assignments = ", ".join(f"{column} = ?" for column in particulars)
+        statement = f"UPDATE {self.kind} SET {assignments} WHERE id = ?"  # noqa: S608 - names of ours
+        turn.world.execute(statement, (*particulars.values(), vim_id))
+
+    def _row(self, turn: Turn, vim_id: str) -> Row:
         """Raises `NotFoundError` where it is gone."""
         for row in select(turn, self.kind, "id", vim_id):
-            return self._show(turn, row)
+            return row
         raise NotFoundError(f"cannot find {vim_id} of {self.kind}: it is gone")
 
     def _show(self, turn: Turn, row: Row) -> VimResource:
@@ -108,6 +139,8 @@ class FakeResources(ABC, Generic[New]):
     def _state(self, turn: Turn, row: Row) -> ResourceState:
         if row["gone_at"] is not None:
             return ResourceState.DELETING
-        if row["ready_at"] > turn.now:
+        if is_building(turn, row):
             return ResourceState.BUILDING
-        return ResourceState.BROKEN if row["fault"] else ResourceState.READY
+        if row["fault"]:
+            return ResourceState.BROKEN
+        return ResourceState.HALF_MADE if row["half_made"] else ResourceState.READY

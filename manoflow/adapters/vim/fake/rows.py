@@ -13,6 +13,7 @@ _TAKEN = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 def insert(turn: Turn, kind: str, new: NewResource, *, vim_id: str | None = None, **particulars: Any) -> str:  # noqa: ANN401 - columns
     """Make a resource; answers its id. Raises `AlreadyExistsError` where something unique about it is taken."""
+    ready_at, strikes = turn.now + turn.takes, turn.strikes
     row = {
         "id": vim_id or str(uuid4()),
         "uid": str(new.uid),
@@ -20,8 +21,11 @@ def insert(turn: Turn, kind: str, new: NewResource, *, vim_id: str | None = None
         "lcm_op_occ_id": str(new.lcm_op_occ_id),
         "name": new.name,
         "created_at": turn.now,
-        "ready_at": turn.now + turn.takes,
-        "fault": turn.fault,
+        "ready_at": ready_at,
+        "vanishes_at": ready_at if strikes.vanishing else None,
+        "stalled_by": strikes.stalled_by,
+        "half_made": strikes.half_made,
+        "fault": strikes.fault,
         **particulars,
     }
     columns, places = ", ".join(row), ", ".join("?" * len(row))
@@ -35,6 +39,11 @@ def insert(turn: Turn, kind: str, new: NewResource, *, vim_id: str | None = None
         taken = ", ".join(f"{column} {row[column]}" for column in constraint.split(", "))
         raise AlreadyExistsError(f"cannot make {new.name} ({new.uid}): {kind} has {taken} already") from error
     return str(row["id"])
+
+
+def is_building(turn: Turn, row: sqlite3.Row) -> bool:
+    """Whether it is not there yet; what is stalled will not be until its knob is released."""
+    return row["stalled_by"] is not None or row["ready_at"] > turn.now
 
 
 def select(turn: Turn, kind: str, column: str, value: UUID | str) -> list[sqlite3.Row]:

@@ -1,12 +1,13 @@
-"""The tables of a world: what a cloud keeps, the knobs that are set, the calls that are held, the journal of calls.
+"""The tables of a world: what a cloud keeps and allows, knobs that are set, calls that are held, the journal of calls.
 
 The six tables of resources are named like the ports of `manoflow.ports.vim.VimDriver`. Moments are whole milliseconds
-since the epoch. Rules that a real cloud's database enforces are constraints here too.
+since the epoch. Rules that a real cloud's database enforces are constraints here too; what a resource takes with it
+when somebody makes it vanish is a foreign key's doing, for deletes are refused before (`resources`).
 """
 
 from manoflow.domain.identity import Kind
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a world of another version is refused."""
 
 KINDS = {
@@ -24,7 +25,7 @@ IN_BACKGROUND = frozenset(f"{kind}.{verb}" for kind in ("storages", "servers") f
 
 CALLS = frozenset(
     {f"{kind}.{verb}" for kind in KINDS for verb in ("find", "of_vnf", "create", "finish", "delete")}
-    | {"flavors.available", "virtual_links.look_up", "images.look_up", "check", "tagged"}
+    | {"flavors.available", "virtual_links.look_up", "images.look_up", "site.capacity", "check", "tagged"}
 )
 """Every call that a driver makes, as knobs, settings and the journal name it."""
 
@@ -40,6 +41,9 @@ _OF_EVERY_RESOURCE = """
     created_at INTEGER NOT NULL,
     ready_at INTEGER NOT NULL,
     gone_at INTEGER,
+    vanishes_at INTEGER,
+    stalled_by INTEGER REFERENCES knobs ON DELETE SET NULL,
+    half_made INTEGER NOT NULL DEFAULT 0,
     fault TEXT
 """
 
@@ -49,22 +53,23 @@ TABLES = (
     f"""CREATE TABLE flavors ({_OF_EVERY_RESOURCE},
         vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, disk_gib INTEGER NOT NULL, extra_specs TEXT NOT NULL)""",
     f"CREATE TABLE placement_groups ({_OF_EVERY_RESOURCE}, anti_affinity INTEGER NOT NULL)",
-    f"CREATE TABLE virtual_links ({_OF_EVERY_RESOURCE}, network_type TEXT, wants_subnet INTEGER NOT NULL)",
+    f"CREATE TABLE virtual_links ({_OF_EVERY_RESOURCE}, network_type TEXT)",
     """CREATE TABLE subnets (
         id TEXT PRIMARY KEY,
         network_id TEXT NOT NULL REFERENCES virtual_links ON DELETE CASCADE,
         cidr TEXT NOT NULL, gateway_ip TEXT, dhcp_enabled INTEGER NOT NULL,
         UNIQUE (network_id, cidr))""",
     f"""CREATE TABLE servers ({_OF_EVERY_RESOURCE},
-        flavor_id TEXT NOT NULL, image_id TEXT, group_id TEXT,
+        flavor_id TEXT NOT NULL, vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, image_id TEXT, group_id TEXT,
         zone TEXT, host TEXT REFERENCES hosts, user_data TEXT)""",
     f"""CREATE TABLE ports ({_OF_EVERY_RESOURCE},
-        network_id TEXT NOT NULL REFERENCES virtual_links, mac_address TEXT NOT NULL, vnic_type TEXT NOT NULL,
+        network_id TEXT NOT NULL REFERENCES virtual_links ON DELETE CASCADE,
+        mac_address TEXT NOT NULL, vnic_type TEXT NOT NULL,
         server_id TEXT REFERENCES servers ON DELETE SET NULL, position INTEGER,
         UNIQUE (network_id, mac_address))""",
     """CREATE TABLE addresses (
         port_id TEXT NOT NULL REFERENCES ports ON DELETE CASCADE,
-        subnet_id TEXT NOT NULL REFERENCES subnets,
+        subnet_id TEXT NOT NULL REFERENCES subnets ON DELETE CASCADE,
         ip_address TEXT NOT NULL,
         UNIQUE (subnet_id, ip_address))""",
     f"""CREATE TABLE storages ({_OF_EVERY_RESOURCE},
@@ -73,6 +78,7 @@ TABLES = (
     *(f"CREATE INDEX {kind}_uid ON {kind} (uid)" for kind in KINDS),
     *(f"CREATE INDEX {kind}_vnf ON {kind} (vnf_instance_id)" for kind in KINDS),
     *(f"CREATE INDEX {kind}_going ON {kind} (gone_at) WHERE gone_at IS NOT NULL" for kind in KINDS),
+    "CREATE TABLE limits (measure TEXT PRIMARY KEY, amount INTEGER NOT NULL)",
     """CREATE TABLE knobs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         call TEXT NOT NULL, matching TEXT NOT NULL, effect TEXT NOT NULL, remaining INTEGER,

@@ -71,7 +71,7 @@ def _seed_network(connection: sqlite3.Connection, name: str) -> None:
     before = connection.execute("SELECT count(*) FROM virtual_links WHERE uid IS NULL").fetchone()[0]
     now = milliseconds()
     connection.execute(
-        "INSERT INTO virtual_links (id, name, created_at, ready_at, wants_subnet) VALUES (?, ?, ?, ?, 1)",
+        "INSERT INTO virtual_links (id, name, created_at, ready_at) VALUES (?, ?, ?, ?)",
         (name, name, now, now),
     )
     connection.execute(

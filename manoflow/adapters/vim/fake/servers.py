@@ -7,7 +7,7 @@ from uuid import UUID
 from manoflow.adapters.vim.fake.calls import Turn
 from manoflow.adapters.vim.fake.placement import choose_host
 from manoflow.adapters.vim.fake.resources import FakeResources
-from manoflow.adapters.vim.fake.rows import bearing, insert, require, select
+from manoflow.adapters.vim.fake.rows import bearing, insert, is_building, require, select
 from manoflow.domain.cloud import NewServer, ResourceState
 from manoflow.domain.errors import AlreadyExistsError, BusyError, ConflictError, InvalidInputError, NotFoundError
 
@@ -20,7 +20,7 @@ class FakeServers(FakeResources[NewServer]):
     kind = "servers"
 
     def _make(self, turn: Turn, new: NewServer) -> str:
-        flavor_id = _flavor(turn, new)
+        flavor = _flavor(turn, new)
         if new.image_id is not None:
             require(turn, "images", new.image_id, new)
         ports = [_port(turn, uid, new) for uid in new.port_uids]
@@ -31,8 +31,10 @@ class FakeServers(FakeResources[NewServer]):
             turn,
             self.kind,
             new,
-            fault=turn.fault if host else NO_HOST,
-            flavor_id=flavor_id,
+            fault=turn.strikes.fault if host else NO_HOST,
+            flavor_id=flavor["id"],
+            vcpus=flavor["vcpus"],
+            memory_mib=flavor["memory_mib"],
             image_id=new.image_id,
             group_id=group["id"] if group else None,
             zone=host["zone"] if host else new.zone,
@@ -44,17 +46,29 @@ class FakeServers(FakeResources[NewServer]):
             _attach(turn, "storages", volumes, vim_id)
         return vim_id
 
+    def _leave_out(self, turn: Turn, vim_id: str, new: NewServer) -> None:
+        """The volumes but the one it boots from."""
+        turn.world.executemany(
+            "UPDATE storages SET server_id = NULL, position = NULL WHERE server_id = ? AND uid = ?",
+            [(vim_id, str(uid)) for uid in new.storage_uids],
+        )
+
+    def _add_missing(self, turn: Turn, vim_id: str, new: NewServer) -> None:
+        further = [_volume(turn, uid, new) for uid in new.storage_uids]
+        _attach(turn, "storages", further, vim_id, first=len(_volume_uids(new)) - len(further))
+
     def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:
         power = "started" if self._state(turn, row) is ResourceState.READY else None
         return {"zone": row["zone"], "host": row["host"], "power": power}
 
 
-def _flavor(turn: Turn, new: NewServer) -> str:
+def _flavor(turn: Turn, new: NewServer) -> Row:
     if new.flavor_uid is not None and new.flavor_id is None:
-        return str(bearing(turn, "flavors", new.flavor_uid, new)["id"])
+        return bearing(turn, "flavors", new.flavor_uid, new)
     if new.flavor_id is not None and new.flavor_uid is None:
         require(turn, "flavors", new.flavor_id, new)
-        return new.flavor_id
+        (flavor,) = select(turn, "flavors", "id", new.flavor_id)
+        return flavor
     raise InvalidInputError(f"cannot make {new.name} ({new.uid}): it needs either a flavor's id or its uid")
 
 
@@ -83,7 +97,7 @@ def _port(turn: Turn, uid: UUID, new: NewServer) -> Row:
 def _volume(turn: Turn, uid: UUID, new: NewServer) -> Row:
     volume = bearing(turn, "storages", uid, new)
     _refuse_if_used(turn, "volume", volume, new)
-    if volume["ready_at"] > turn.now:
+    if is_building(turn, volume):
         raise BusyError(f"cannot make {new.name} ({new.uid}): volume {volume['id']} ({uid}) is still being built")
     if volume["fault"]:
         raise ConflictError(f"cannot make {new.name} ({new.uid}): volume {volume['id']} ({uid}) is broken")
@@ -101,6 +115,6 @@ def _refuse_if_used(turn: Turn, what: str, row: Row, new: NewServer) -> None:
     raise BusyError(sentence)
 
 
-def _attach(turn: Turn, kind: str, rows: list[Row], server_id: str) -> None:
+def _attach(turn: Turn, kind: str, rows: list[Row], server_id: str, *, first: int = 0) -> None:
     statement = f"UPDATE {kind} SET server_id = ?, position = ? WHERE id = ?"  # noqa: S608 - a name of ours
-    turn.world.executemany(statement, [(server_id, position, row["id"]) for position, row in enumerate(rows)])
+    turn.world.executemany(statement, [(server_id, position, row["id"]) for position, row in enumerate(rows, first)])

@@ -21,12 +21,15 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Strikes:
-    """Everything that befalls one call. Ids are those of the knobs that hold it."""
+    """Everything that befalls one call. Ids are those of the knobs that hold it, or stall what it makes or deletes."""
 
     seconds: float | None
     held_before: int | None
     error: ManoError | None
     half_made: bool
+    duplicated: bool
+    vanishing: bool
+    stalled_by: int | None
     fault: str | None
     held_after: int | None
     answer_lost: bool
@@ -38,14 +41,18 @@ def take(connection: sqlite3.Connection, call: Call) -> Strikes:
     striking = {knob["effect"]: knob for knob in knobs.fetchall() if _strikes(knob, call)}
     for knob in striking.values():
         connection.execute("UPDATE knobs SET remaining = remaining - 1 WHERE id = ?", (knob["id"],))
+    dying = "half make and die" in striking
     return Strikes(
         seconds=striking["slow"]["seconds"] if "slow" in striking else None,
         held_before=striking["hold before"]["id"] if "hold before" in striking else None,
         error=_error(striking["fail"]) if "fail" in striking else None,
-        half_made="half make" in striking,
+        half_made=dying or "half make" in striking,
+        duplicated="duplicate" in striking,
+        vanishing="vanish" in striking,
+        stalled_by=striking["stall"]["id"] if "stall" in striking else None,
         fault=striking["break"]["text"] if "break" in striking else None,
         held_after=striking["hold after"]["id"] if "hold after" in striking else None,
-        answer_lost="lose answer" in striking,
+        answer_lost=dying or "lose answer" in striking,
     )
 
 

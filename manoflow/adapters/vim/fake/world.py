@@ -112,10 +112,16 @@ def _furnish(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _let_go(connection: sqlite3.Connection) -> None:
-    """Remove what has been DELETING long enough; a server that goes frees its ports and volumes (foreign keys)."""
-    now = milliseconds()
+    """Remove what has been DELETING long enough, and what vanishes as soon as it is ready.
+
+    A server that goes frees its ports and volumes (foreign keys).
+    """
     for kind in KINDS:
-        connection.execute(f"DELETE FROM {kind} WHERE gone_at <= ?", (now,))  # noqa: S608 - a name of ours
+        connection.execute(
+            f"DELETE FROM {kind} WHERE :now >= min(ifnull(gone_at, :now + 1), ifnull(vanishes_at, :now + 1))"  # noqa: S608 - a name of ours
+            " AND stalled_by IS NULL",
+            {"now": milliseconds()},
+        )
 
 
 @contextmanager

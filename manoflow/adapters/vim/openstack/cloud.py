@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from openstack.connection import Connection
 
+from manoflow.adapters.vim.openstack.discretion import Hide
 from manoflow.adapters.vim.openstack.errors import SDK_ERRORS, translate
 from manoflow.domain.errors import ManoError
 
@@ -22,9 +23,10 @@ Answer = TypeVar("Answer")
 class Cloud:
     """One project of one OpenStack, reached with one set of credentials."""
 
-    def __init__(self, connection: Connection, *, parallel_calls: int) -> None:
-        """Nothing is sent yet: the SDK logs in at the first call."""
+    def __init__(self, connection: Connection, *, parallel_calls: int, hide: Hide = str) -> None:
+        """Nothing is sent yet: the SDK logs in at the first call. `hide` takes credentials out of what it says."""
         self._connection = connection
+        self._hide = hide
         self._threads = ThreadPoolExecutor(parallel_calls, thread_name_prefix="openstack")
 
     async def call(self, doing: str, work: Callable[[Connection], Answer]) -> Answer:
@@ -33,7 +35,8 @@ class Cloud:
         ending = asyncio.wrap_future(begun)
         try:
             return await asyncio.shield(ending)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as ended:
+            ended.add_note(f"the VIM has not answered to: {doing}")
             if not begun.cancel():
                 with suppress(ManoError):
                     await ending
@@ -43,7 +46,7 @@ class Cloud:
         try:
             return work(self._connection)
         except SDK_ERRORS as error:
-            raise translate(doing, error) from error
+            raise translate(doing, error, self._hide) from error
 
     async def close(self) -> None:
         """Let calls in flight end, then give back the connections."""

@@ -1,4 +1,4 @@
-"""The driver itself: the seven ports of one OpenStack project, and what concerns all of it."""
+"""The driver itself: the eight ports of one OpenStack project, and what concerns all of it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,16 +8,18 @@ from openstack.proxy import Proxy
 
 from manoflow.adapters.vim.openstack.cloud import Cloud
 from manoflow.adapters.vim.openstack.credentials import sdk_connection
+from manoflow.adapters.vim.openstack.discretion import hiding
 from manoflow.adapters.vim.openstack.flavors import OpenStackFlavors
 from manoflow.adapters.vim.openstack.images import OpenStackImages
 from manoflow.adapters.vim.openstack.placement_groups import OpenStackPlacementGroups
 from manoflow.adapters.vim.openstack.ports import OpenStackPorts
 from manoflow.adapters.vim.openstack.servers import OpenStackServers, Parts
+from manoflow.adapters.vim.openstack.site import OpenStackSite
 from manoflow.adapters.vim.openstack.storages import OpenStackStorages
 from manoflow.adapters.vim.openstack.virtual_links import OpenStackVirtualLinks
 from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewServer, NewStorage, Tagged
 from manoflow.domain.vim import VimConnection
-from manoflow.ports.vim import Flavors, Images, Resources, VimDriver, VirtualLinks
+from manoflow.ports.vim import Flavors, Images, Resources, Site, VimDriver, VirtualLinks
 
 PARALLEL_CALLS = 10
 """Calls to one VIM at a time, unless the connection's `extra` says otherwise as ``parallelCalls``."""
@@ -38,7 +40,8 @@ class OpenStackDriver:
         """Put the kinds together around one set of threads."""
         self._vim_id = connection.vim_id
         parallel_calls = int(connection.extra.get("parallelCalls", PARALLEL_CALLS))
-        self._cloud = cloud = Cloud(sdk_connection(connection), parallel_calls=parallel_calls)
+        sdk, hide = sdk_connection(connection), hiding(connection)
+        self._cloud = cloud = Cloud(sdk, parallel_calls=parallel_calls, hide=hide)
         links = OpenStackVirtualLinks(cloud)
         parts = Parts(
             flavors=OpenStackFlavors(cloud),
@@ -54,6 +57,7 @@ class OpenStackDriver:
         self.ports: Resources[NewPort] = parts.ports
         self.storages: Resources[NewStorage] = parts.storages
         self.servers: Resources[NewServer] = servers
+        self.site: Site = OpenStackSite(cloud, connection.id)
         self._kinds = (servers, parts.ports, parts.storages, links, parts.placement_groups, parts.flavors)
 
     async def check(self) -> str:

@@ -17,8 +17,8 @@ from openstack.compute.v2 import flavor
 from openstack.connection import Connection
 
 from manoflow.adapters.vim.openstack.kinds import UNDATED, CloudResources
-from manoflow.adapters.vim.openstack.tags import UID, Marks, Tag, tags_of
-from manoflow.domain.cloud import Flavor, NewFlavor, ResourceState, VimResource
+from manoflow.adapters.vim.openstack.tags import UID, Marks, Tag, tags_of, uid_tag
+from manoflow.domain.cloud import Flavor, NewFlavor, NewResource, ResourceState, VimResource
 from manoflow.domain.errors import ForbiddenError
 from manoflow.domain.identity import Kind
 
@@ -30,6 +30,7 @@ class OpenStackFlavors(CloudResources[NewFlavor]):
 
     kind = Kind.FLAVOR
     noun = "flavor"
+    finds_together = False
 
     async def available(self) -> Sequence[Flavor]:
         """Every flavor that servers of this project may have."""
@@ -39,6 +40,10 @@ class OpenStackFlavors(CloudResources[NewFlavor]):
         flavors = _with_id(sdk, tag.value) if tag and tag.name == UID else list(sdk.compute.flavors(is_public=None))
         chosen = [found for found in flavors if tag is None or _marks(found).bear(tag)]
         return [_seen(found, uid) for found in chosen if (uid := _marks(found).uid)]
+
+    def _siblings(self, uids: Sequence[UUID], _new: NewResource) -> Tag:
+        """Only itself: Nova would list every flavor of the cloud."""
+        return uid_tag(uids[0])
 
     def _create(self, sdk: Connection, new: NewFlavor) -> VimResource:
         marks = [*tags_of(new), Tag(SPECS, _digest(new.extra_specs))]
@@ -65,7 +70,8 @@ class OpenStackFlavors(CloudResources[NewFlavor]):
 def _complete(sdk: Connection, made: flavor.Flavor, new: NewFlavor) -> VimResource:
     if new.extra_specs:
         sdk.compute.create_flavor_extra_specs(made, new.extra_specs)
-    return _seen(sdk.compute.get_flavor(made.id), new.uid)
+        made = sdk.compute.get_flavor(made.id)
+    return _seen(made, new.uid)
 
 
 def _with_id(sdk: Connection, flavor_id: str) -> list[flavor.Flavor]:

@@ -5,8 +5,9 @@ being done, and turns lists into findings. Lists are the only way of looking: th
 twins included.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import ClassVar, Generic, TypeVar
@@ -15,7 +16,9 @@ from uuid import UUID
 from openstack.connection import Connection
 
 from manoflow.adapters.vim.openstack.cloud import Cloud
+from manoflow.adapters.vim.openstack.recent_ids import RecentIds
 from manoflow.adapters.vim.openstack.tags import Tag, uid_tag, vnf_tag
+from manoflow.adapters.vim.openstack.together import Together
 from manoflow.domain.cloud import NewResource, Tagged, VimResource
 from manoflow.domain.errors import NotFoundError
 from manoflow.domain.identity import Kind
@@ -31,14 +34,24 @@ class CloudResources(ABC, Generic[New]):
 
     kind: ClassVar[Kind]
     noun: ClassVar[str]
+    finds_together: ClassVar[bool] = True
+    """Whether one call of the service finds several by their uids."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Share the cloud's threads with the other kinds."""
         self._cloud = cloud
+        self._ids = RecentIds()
+        self._together = Together(self._find_all)
 
     async def find(self, uid: UUID) -> Sequence[VimResource]:
         """Every resource of this kind that bears the uid."""
-        return await self._listed(f"look for {self.noun} {uid}", uid_tag(uid))
+        if not self.finds_together:
+            return await self._find_all([uid])
+        try:
+            return await self._together.find(uid)
+        except asyncio.CancelledError as ended:
+            ended.add_note(f"the VIM has not answered to: look for {self.noun} {uid}")
+            raise
 
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
         """All of this kind that belong to the VNF instance."""
@@ -46,7 +59,7 @@ class CloudResources(ABC, Generic[New]):
 
     async def create(self, new: New) -> VimResource:
         """Ask for it; see `manoflow.ports.vim.Resources.create`."""
-        return await self._cloud.call(f"make {self._named(new)}", lambda sdk: self._create(sdk, new))
+        return await self._cloud.call(f"make {self._named(new)}", lambda sdk: self._made(sdk, new))
 
     async def finish(self, half_made: VimResource, new: New) -> VimResource:
         """Add what is missing. Kinds that one call makes whole are never half made."""
@@ -71,6 +84,10 @@ class CloudResources(ABC, Generic[New]):
             for found in await self._listed(f"list the {self.noun}s of Manoflow", None)
         ]
 
+    async def _find_all(self, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        which = f"{self.noun} {uids[0]}" if len(uids) == 1 else f"{self.noun}s {', '.join(map(str, uids))}"
+        return await self._cloud.call(f"look for {which}", lambda sdk: self._find(sdk, uids))
+
     async def _listed(self, doing: str, tag: Tag | None) -> Sequence[VimResource]:
         return await self._cloud.call(doing, lambda sdk: self._list(sdk, tag))
 
@@ -78,23 +95,37 @@ class CloudResources(ABC, Generic[New]):
         return f"{self.noun} {new.name} ({new.uid})"
 
     def vim_ids(self, sdk: Connection, uids: Sequence[UUID], new: NewResource) -> list[str]:
-        """The VIM's own ids, in order, of what a new resource refers to by uid: one list call however many they are.
+        """The VIM's own ids, in order, of what a new resource refers to by uid: one list call for a whole stage.
 
         Blocking. Raises `NotFoundError` naming one that does not exist; of several with one uid the oldest counts.
         """
         if not uids:
             return []
-        tag = uid_tag(uids[0]) if len(uids) == 1 else vnf_tag(new.vnf_instance_id)
-        youngest_first = sorted(self._list(sdk, tag), key=_age, reverse=True)
-        by_uid = {found.uid: found.vim_id for found in youngest_first}
+        by_uid = self._ids.of(uids, lambda: self._listed_ids(sdk, self._siblings(uids, new)))
         for uid in uids:
             if uid not in by_uid:
                 raise NotFoundError(f"cannot make {new.name} ({new.uid}): its {self.noun} {uid} does not exist")
         return [by_uid[uid] for uid in uids]
 
+    def _made(self, sdk: Connection, new: New) -> VimResource:
+        self._ids.forget(new.uid)
+        return self._create(sdk, new)
+
+    def _siblings(self, _uids: Sequence[UUID], new: NewResource) -> Tag:
+        """What to list when some of these are wanted: their siblings will be wanted next."""
+        return vnf_tag(new.vnf_instance_id)
+
+    def _listed_ids(self, sdk: Connection, tag: Tag) -> Mapping[UUID, str]:
+        youngest_first = sorted(self._list(sdk, tag), key=_age, reverse=True)
+        return {found.uid: found.vim_id for found in youngest_first}
+
     @abstractmethod
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         """Those that bear the tag; without a tag, all that bear any uid."""
+
+    def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        """Those that bear any of the uids; one at a time where the service takes no more."""
+        return [found for uid in uids for found in self._list(sdk, uid_tag(uid))]
 
     @abstractmethod
     def _create(self, sdk: Connection, new: New) -> VimResource:

@@ -6,6 +6,8 @@ a second call. Whatever lacks them is HALF_MADE: found by its uid, and finished.
 """
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from openstack.connection import Connection
 from openstack.network.v2.network import Network
@@ -23,6 +25,11 @@ def query(sdk: Connection, tag: Tag | None) -> dict[str, str]:
     if tag.name == UID:
         return {**asked, "description": str(tag)}
     return {**asked, "tags": str(tag)}
+
+
+def query_all(sdk: Connection, uids: Iterable[UUID]) -> dict[str, Any]:
+    """Filters that show what bears any of the uids."""
+    return {**query(sdk, None), "description": [str(uid_tag(uid)) for uid in uids]}
 
 
 def identity(new: NewResource) -> dict[str, str]:

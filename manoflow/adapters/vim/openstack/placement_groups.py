@@ -26,6 +26,9 @@ class OpenStackPlacementGroups(CloudResources[NewPlacementGroup]):
         groups = [found for found in sdk.compute.server_groups() if tag is None or _marks(found).bear(tag)]
         return [_seen(found, uid) for found in groups if (uid := _marks(found).uid)]
 
+    def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        return [found for found in self._list(sdk, None) if found.uid in uids]
+
     def _create(self, sdk: Connection, new: NewPlacementGroup) -> VimResource:
         name = " ".join([new.name, *map(str, tags_of(new))])
         policy = "anti-affinity" if new.anti_affinity else "affinity"

@@ -41,6 +41,10 @@ class OpenStackPorts(CloudResources[NewPort]):
         ports = sdk.network.ports(**neutron.query(sdk, tag))
         return [_seen(found, uid) for found in ports if (uid := neutron.marks_of(found).uid)]
 
+    def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        ports = sdk.network.ports(**neutron.query_all(sdk, uids))
+        return [_seen(found, uid) for found in ports if (uid := neutron.marks_of(found).uid)]
+
     def _create(self, sdk: Connection, new: NewPort) -> VimResource:
         network_id = self._links.vim_ids(sdk, [new.link_uid], new)[0] if new.link_uid else new.network_id
         fixed = {**neutron.identity(new), "network_id": str(network_id)}

@@ -8,8 +8,9 @@ it was given, and one to which Neutron knows fewer shows as BROKEN.
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from manoflow.adapters.vim.openstack.kinds import CloudResources, moment
 from manoflow.adapters.vim.openstack.placement_groups import OpenStackPlacementGroups
 from manoflow.adapters.vim.openstack.ports import OpenStackPorts
 from manoflow.adapters.vim.openstack.storages import OpenStackStorages
-from manoflow.adapters.vim.openstack.tags import UID, Marks, Tag, tags_of, uid_tag
+from manoflow.adapters.vim.openstack.tags import Marks, Tag, tags_of, uid_tag
 from manoflow.domain.cloud import NewServer, ResourceState, VimResource
 from manoflow.domain.errors import AlreadyExistsError
 from manoflow.domain.identity import Kind
@@ -68,19 +69,32 @@ class OpenStackServers(CloudResources[NewServer]):
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         asked: dict[str, Any] = {"tags": str(tag)} if tag else {}
         servers = list(sdk.compute.servers(**asked))
-        bound = _bound_ports(sdk, tag, servers)
+        bound = _bound_ports(sdk, servers, neutron.query(sdk, tag))
+        return [_seen(found, uid, bound[found.id]) for found in servers if (uid := Marks.read(found.tags).uid)]
+
+    def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        servers = list(sdk.compute.servers(any_tags=",".join(str(uid_tag(uid)) for uid in uids)))
+        bound = _bound_ports(sdk, servers, {"device_id": [found.id for found in servers]})
         return [_seen(found, uid, bound[found.id]) for found in servers if (uid := Marks.read(found.tags).uid)]
 
     def _create(self, sdk: Connection, new: NewServer) -> VimResource:
         try:
             made = sdk.compute.create_server(**_request(sdk, new, self._parts))
         except (exceptions.ConflictException, exceptions.BadRequestException) as refused:
-            if self._list(sdk, uid_tag(new.uid)):
+            if self._find(sdk, [new.uid]):
                 raise AlreadyExistsError(
                     f"cannot make server {new.name} ({new.uid}): another attempt made it already"
                 ) from refused
             raise
-        return _seen(sdk.compute.get_server(made.id), new.uid, len(new.port_uids))
+        # Nova answers with the id alone; a further call would only say that it is being built.
+        return VimResource(
+            uid=new.uid,
+            vim_id=made.id,
+            name=new.name,
+            state=ResourceState.BUILDING,
+            created_at=datetime.now(UTC),
+            vnf_instance_id=new.vnf_instance_id,
+        )
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
         sdk.compute.delete_server(resource.vim_id)
@@ -120,15 +134,11 @@ def _block_devices(new: NewServer, volume_ids: Sequence[str]) -> list[dict[str, 
     return [{**device, "boot_index": 0 if place == 0 else -1} for place, device in enumerate(devices)]
 
 
-def _bound_ports(sdk: Connection, tag: Tag | None, servers: Iterable[server.Server]) -> Counter[str]:
-    """How many ports of ours each server has, as Neutron knows it."""
+def _bound_ports(sdk: Connection, servers: Iterable[server.Server], query: Mapping[str, Any]) -> Counter[str]:
+    """How many ports of those that the query shows each server has, as Neutron knows it."""
     if not any(STATES.get(found.status) is ResourceState.READY for found in servers):
         return Counter()
-    if tag is not None and tag.name == UID:
-        queries: list[dict[str, Any]] = [{"device_id": found.id} for found in servers]
-    else:
-        queries = [neutron.query(sdk, tag)]
-    return Counter(port.device_id for query in queries for port in sdk.network.ports(**query))
+    return Counter(port.device_id for port in sdk.network.ports(**query))
 
 
 def _seen(found: server.Server, uid: UUID, bound_ports: int) -> VimResource:
@@ -149,13 +159,17 @@ def _seen(found: server.Server, uid: UUID, bound_ports: int) -> VimResource:
 
 def _state(found: server.Server, bound_ports: int) -> tuple[ResourceState, str | None]:
     if found.task_state == "deleting":
-        return ResourceState.DELETING, None
+        return ResourceState.DELETING, _in_nova(found)
     state = STATES.get(found.status, ResourceState.BUILDING)
     if state is ResourceState.BROKEN:
         return state, (found.fault or {}).get("message")
     if state is not ResourceState.READY:
-        return state, None
+        return state, _in_nova(found)
     given = int(found.metadata.get(PORTS, 0))
     if bound_ports < given:
         return ResourceState.BROKEN, f"only {bound_ports} of its {given} ports are bound to it"
-    return (ResourceState.BUILDING, None) if found.task_state else (ResourceState.READY, None)
+    return (ResourceState.BUILDING, _in_nova(found)) if found.task_state else (ResourceState.READY, None)
+
+
+def _in_nova(found: server.Server) -> str:
+    return f"its status in Nova is '{found.status}', its task '{found.task_state}'"

@@ -40,6 +40,7 @@ class OpenStackStorages(CloudResources[NewStorage]):
 
     kind = Kind.STORAGE
     noun = "volume"
+    finds_together = False
 
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         # Cinder reads this filter as a Python literal; a dict would be compared by the SDK, after listing all.
@@ -79,6 +80,6 @@ def _seen(found: VolumeV2 | VolumeV3, uid: UUID) -> VimResource:
         state=state,
         created_at=moment(found.created_at),
         vnf_instance_id=Marks(found.metadata).vnf_instance_id,
-        detail=f"its status in Cinder is '{found.status}'" if state is ResourceState.BROKEN else None,
+        detail=f"its status in Cinder is '{found.status}'" if state is not ResourceState.READY else None,
         zone=found.availability_zone,
     )

@@ -36,6 +36,10 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
         networks = sdk.network.networks(**neutron.query(sdk, tag))
         return [_seen(found, uid) for found in networks if (uid := neutron.marks_of(found).uid)]
 
+    def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
+        networks = sdk.network.networks(**neutron.query_all(sdk, uids))
+        return [_seen(found, uid) for found in networks if (uid := neutron.marks_of(found).uid)]
+
     def _create(self, sdk: Connection, new: NewVirtualLink) -> VimResource:
         return _complete(sdk, sdk.network.create_network(**neutron.identity(new)), new)
 

@@ -1,12 +1,8 @@
-"""When the database does not answer: the errors of the port, and nothing half written."""
+"""When SQLite does not answer: the errors of the port, and nothing half written."""
 
 import asyncio
 import sqlite3
-import types
-from collections.abc import Coroutine, Generator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -17,9 +13,14 @@ from manoflow.domain.journal import Entry
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.conftest import KEY
-from tests.adapters.records.run import Run, notified
-from tests.builders import occurrence_of
-from tests.reference import reference_instance, reference_package
+from tests.adapters.records.run import Run
+from tests.reference import reference_package
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """SQLite, whatever the option says."""
+    return sqlite_url
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://user:hidden@host/db", "sqlite://", "sqlite:///:memory:"])
@@ -55,11 +56,11 @@ async def test_a_file_that_is_no_database_is_out_of_reach(tmp_path: Path) -> Non
 
 
 async def test_whoever_waits_too_long_for_another_writer_may_try_again(
-    database: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.02)
     records = open_records(url, KEY)
-    other = sqlite3.connect(database, isolation_level=None)
+    other = sqlite3.connect(sqlite_database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(UnreachableError, match="database is locked"):
         await records.add_package(reference_package())
@@ -70,9 +71,9 @@ async def test_whoever_waits_too_long_for_another_writer_may_try_again(
     await records.close()
 
 
-async def test_whoever_waits_for_another_writer_gets_his_turn(database: Path, url: str) -> None:
+async def test_whoever_waits_for_another_writer_gets_his_turn(sqlite_database: Path, url: str) -> None:
     records = open_records(url, KEY)
-    other = sqlite3.connect(database, isolation_level=None)
+    other = sqlite3.connect(sqlite_database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(records.add_package(reference_package()))
     assert await records.packages() == []
@@ -100,63 +101,6 @@ async def test_a_full_disk_is_told_and_loses_nothing(records: Records, instance:
         await run.write(done=[Entry(key="large", value="x" * 100_000)])
     assert (await run.claim()).journal.done == ("small",)
     await run.write(done=[Entry(key="after", value="small again")])
-
-
-async def test_an_operation_cancelled_anywhere_is_admitted_or_not_and_blocks_nobody(
-    records: Records, url: str, database: Path
-) -> None:
-    """Whoever is cancelled while he writes leaves no lock, no lost connection and no half of a transaction."""
-    admitted = 0
-    for moment in count(1):
-        instance = reference_instance(f"{moment:02}")
-        await records.add_instance(instance)
-        asking = asyncio.create_task(cancelled_at(moment, records.admit(occurrence_of(instance))))
-        (outcome,) = await asyncio.gather(asking, return_exceptions=True)
-        assert not is_locked(database)
-        admitted += len(await records.occurrences(instance.id))
-        assert len(await notified(url)) == admitted
-        if outcome is None:
-            break
-        assert isinstance(outcome, asyncio.CancelledError)
-    assert moment > admitted > 1, "it was cancelled before the commit, and after it"
-    assert records._database._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
-
-
-def is_locked(database: Path) -> bool:
-    """Whether somebody holds the lock to write."""
-    other = sqlite3.connect(database, isolation_level=None, timeout=0)
-    try:
-        other.execute("BEGIN IMMEDIATE").connection.rollback()
-    except sqlite3.OperationalError:
-        return True
-    finally:
-        other.close()
-    return False
-
-
-async def cancelled_at(moment: int, work: Coroutine[Any, Any, None]) -> None:
-    """Do the work, but cancel the task that does it while it waits for the time of this number."""
-    await _cancelled_at(moment, work)
-
-
-@types.coroutine
-def _cancelled_at(moment: int, work: Coroutine[Any, Any, None]) -> Generator[Any, None, None]:
-    task = asyncio.current_task()
-    assert task is not None
-    steps = work.__await__()
-    interruption: asyncio.CancelledError | None = None
-    for waits in count(1):
-        try:
-            awaited = steps.throw(interruption) if interruption else next(steps)
-        except StopIteration:
-            return
-        if waits == moment:
-            asyncio.get_running_loop().call_soon(task.cancel)
-        interruption = None
-        try:
-            yield awaited
-        except asyncio.CancelledError as error:
-            interruption = error
 
 
 async def test_more_readers_than_connections_are_all_served(records: Records) -> None:
