@@ -36,8 +36,9 @@ demo-openstack: lab-openstack ## the same on a real OpenStack control plane
 test: $(READY) ## run the tests that need no laboratory, but for the largest
 	@$(PYTEST) -m "not lab and not large"
 
-test-large: $(READY) ## run the largest: 500 VNFCs, 200 VNFs, forceful cancels
-	@$(BIN)/pytest -m "large and not lab"
+test-large: $(READY) ## run the longest: the laws whole, 500 VNFCs, 200 VNFs
+	@$(PYTEST) -m "large and not lab" --ignore=tests/crowds --ignore=tests/sizes
+	@$(BIN)/pytest -m "large and not lab" tests/crowds tests/sizes
 
 check: format lint types contracts test ## all that every commit must pass, at most 5 minutes
 

@@ -1,7 +1,8 @@
 """Every step may be the one during which somebody cancels: the operation stops, nothing is lost, and a verdict ends it.
 
 The step stands still while the cancellation arrives; a forceful one stops it after it has taken effect, which is the
-meanest moment. All steps of an operation are tried side by side, each in a VNF instance of its own.
+meanest moment. All steps of an operation are tried side by side, each in a VNF instance of its own. In `make test` they
+are cancelled in one way each, by turns; `make test-large` cancels each in every way.
 """
 
 import asyncio
@@ -22,7 +23,16 @@ from workflows.catalogue import Operation
 PATIENCE = 30.0
 """Seconds after which a step that is not reached is a failure."""
 
+WAYS = 3
+"""To cancel: GRACEFUL, FORCEFUL, in Temporal."""
+
 by_name = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+
+def by_turns(way: int) -> pytest.MarkDecorator:
+    """The steps whose turn it is; where there is time for it, all."""
+    turn = pytest.param(slice(way, None, WAYS), id="by turns")
+    return pytest.mark.parametrize("turn", [turn, pytest.param(slice(None), id="all", marks=pytest.mark.large)])
 
 
 @dataclass
@@ -70,10 +80,22 @@ class Case:
 
 
 @by_name
-@pytest.mark.parametrize("mode", [CancelMode.GRACEFUL, pytest.param(CancelMode.FORCEFUL, marks=pytest.mark.large)])
-async def test_every_step_may_be_cancelled(
-    bench: Stand, operation: Operation, mode: CancelMode, record_property: Callable[[str, object], None]
+@by_turns(0)
+async def test_every_step_may_be_cancelled_gracefully(
+    bench: Stand, operation: Operation, turn: slice, record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("steps struck", await _cancelled_everywhere(bench, operation, CancelMode.GRACEFUL, turn))
+
+
+@by_name
+@by_turns(1)
+async def test_every_step_may_be_cancelled_forcefully(
+    bench: Stand, operation: Operation, turn: slice, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("steps struck", await _cancelled_everywhere(bench, operation, CancelMode.FORCEFUL, turn))
+
+
+async def _cancelled_everywhere(bench: Stand, operation: Operation, mode: CancelMode, turn: slice) -> int:
     async def cancelled(case: Case) -> None:
         occurrence = await case.held()
         await bench.cancel(occurrence.id, mode)
@@ -88,12 +110,13 @@ async def test_every_step_may_be_cancelled(
         assert stopped.operation_state is expected, (case.point, stopped.error)
         await case.must_end(stopped)
 
-    await _everywhere(bench, operation, cancelled, effects, record_property)
+    return await _everywhere(bench, operation, cancelled, lambda points: effects(points)[turn])
 
 
 @by_name
+@by_turns(2)
 async def test_a_workflow_cancelled_in_temporal_rolls_back_and_ends(
-    bench: Stand, operation: Operation, record_property: Callable[[str, object], None]
+    bench: Stand, operation: Operation, turn: slice, record_property: Callable[[str, object], None]
 ) -> None:
     async def cancelled(case: Case) -> None:
         occurrence = await case.held()
@@ -108,7 +131,8 @@ async def test_a_workflow_cancelled_in_temporal_rolls_back_and_ends(
         else:
             await case.must_end(ended)
 
-    await _everywhere(bench, operation, cancelled, lambda points: points, record_property)
+    struck = await _everywhere(bench, operation, cancelled, lambda points: points[turn])
+    record_property("steps struck", struck)
 
 
 @by_name
@@ -141,8 +165,8 @@ async def _everywhere(
     operation: Operation,
     cancelled: Callable[[Case], object],
     chosen: Callable[[list[str]], list[str]],
-    record_property: Callable[[str, object], None],
-) -> None:
+) -> int:
+    """Cancel at the points chosen; answers how many there were."""
     striking = Striking()
     async with bench.working(striking):
         points = chosen(await _points(bench, operation, striking))
@@ -156,10 +180,10 @@ async def _everywhere(
                 await cancelled(case)  # type: ignore[misc]
 
         await asyncio.gather(*(one(case) for case in cases))
-    record_property("steps struck", len(striking.struck))
     assert len(striking.struck) == len(points) > 0
     assert bench.there() == {uid for case in cases for uid in await bench.recorded(case.instance)}
     assert duplicates(bench.world) == ()
+    return len(points)
 
 
 async def _points(bench: Stand, operation: Operation, striking: Striking) -> list[str]:

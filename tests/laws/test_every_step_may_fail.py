@@ -1,10 +1,12 @@
 """Every step may fail for good, before or after it took effect: retry completes, rollback leaves all as it was.
 
-All steps of an operation are struck side by side, each in a VNF instance of its own.
+All steps of an operation are struck side by side, each in a VNF instance of its own. In `make test` each is struck once
+in each way and the verdicts are given by turns; `make test-large` gives every verdict everywhere.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from uuid import UUID
 
 import pytest
@@ -19,6 +21,7 @@ from tests.striking import Strike, Striking
 from workflows.catalogue import Operation
 
 by_name = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+EVERYWHERE = [pytest.param((verdict,), id=f"{verdict}", marks=pytest.mark.large) for verdict in VerdictKind]
 
 
 class Case:
@@ -78,9 +81,12 @@ class Case:
 
 
 @by_name
-@pytest.mark.parametrize("verdict", VerdictKind)
+@pytest.mark.parametrize("verdicts", [pytest.param(tuple(VerdictKind), id="by turns"), *EVERYWHERE])
 async def test_every_step_may_fail(
-    bench: Stand, operation: Operation, verdict: VerdictKind, record_property: Callable[[str, object], None]
+    bench: Stand,
+    operation: Operation,
+    verdicts: Sequence[VerdictKind],
+    record_property: Callable[[str, object], None],
 ) -> None:
     striking = Striking()
     async with bench.working(striking):
@@ -88,7 +94,8 @@ async def test_every_step_may_fail(
         points = {(case.workflow, case.point): case.strike for case in cases}
         striking.rule = lambda workflow, point, _attempt: points.pop((workflow, point), None)
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
-        await asyncio.gather(*(_tried(case, verdict, gate) for case in cases))
+        turns = zip(cases, cycle(verdicts), strict=False)
+        await asyncio.gather(*(_tried(case, verdict, gate) for case, verdict in turns))
     record_property("steps struck", len(striking.struck))
     assert points == {}, "points that were never reached"
     assert bench.there() == {uid for case in cases for uid in await bench.recorded(case.instance)}

@@ -15,6 +15,7 @@ from tests.worker_processes import Workers
 pytestmark = pytest.mark.processes
 
 
+@pytest.mark.large
 async def test_a_worker_that_wakes_after_another_took_over_begins_no_create(
     bench: Stand, worker_processes: Workers
 ) -> None:

@@ -16,7 +16,11 @@ pytestmark = pytest.mark.processes
 
 @pytest.mark.parametrize(
     ("call", "point"),
-    [("virtual_links.create", "before"), ("ports.create", "after"), ("servers.create", "after")],
+    [
+        pytest.param("virtual_links.create", "before", marks=pytest.mark.large),
+        pytest.param("ports.create", "after", marks=pytest.mark.large),
+        ("servers.create", "after"),
+    ],
 )
 async def test_a_second_worker_finishes_what_a_killed_one_began(
     bench: Stand, worker_processes: Workers, call: str, point: Literal["before", "after"]

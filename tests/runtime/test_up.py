@@ -107,7 +107,7 @@ def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     wait_until(lambda: told in up.printed)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGINT, marks=pytest.mark.large), signal.SIGKILL])
 async def test_what_is_open_goes_on_in_the_next_stack(tmp_path: Path, how: signal.Signals) -> None:
     settings = new_settings(tmp_path / "home")
     with running(settings) as first:

@@ -90,6 +90,7 @@ class Consumer:
         return {"vimConnectionInfo": {name: info}}
 
 
+@pytest.mark.large
 async def test_a_credential_is_nowhere_but_in_the_sealed_part_of_the_record(tmp_path: Path) -> None:
     settings = new_settings(tmp_path / "home").model_copy(update={"log_level": "debug"})
     with parrot() as keystone, running(settings) as up:

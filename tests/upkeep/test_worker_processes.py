@@ -30,6 +30,7 @@ async def served_by(bench: Stand, *workers: WorkerProcess) -> None:
         await asyncio.sleep(0.1)
 
 
+@pytest.mark.large
 async def test_a_killed_worker_is_missed_and_the_one_left_finds_what_nobody_started(
     bench: Stand, worker_processes: Workers
 ) -> None:
