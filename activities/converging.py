@@ -44,7 +44,7 @@ async def remove(resources: Resources[New], step: Step, watch: Watch) -> None:
 
     Raises `TemporaryError` where one cannot be deleted now, or is still there though no list shows it.
     """
-    found = await resources.find(step.uid)
+    found = await resources.find_for_certain(step.uid)
     await _delete(resources, found)
     if found and await resources.find(step.uid):
         await watch.until(resources, step.vnf_instance_id, step.uid, _none)

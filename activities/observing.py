@@ -15,8 +15,8 @@ from manoflow.ports.vim import VimDriver, Vims
 class Readable(Protocol):
     """What of `manoflow.ports.vim.Resources` changes nothing."""
 
-    async def find(self, uid: UUID) -> Sequence[VimResource]:
-        """Every resource that bears this uid."""
+    async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
+        """Every resource that bears this uid; takes longer where there is none."""
         ...
 
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
@@ -38,7 +38,7 @@ class Observing:
         One that is on its way out counts for a deletion, which is not done yet, and not for a creation.
         """
         vim = await self._vims.driver(step.vim_connection_id)
-        found = await _resources(vim)[step.kind].find(step.uid)
+        found = await _resources(vim)[step.kind].find_for_certain(step.uid)
         there = [one for one in found if step.new is None or one.state is not ResourceState.DELETING]
         return min(there, key=lambda resource: (resource.created_at, resource.vim_id), default=None)
 

@@ -28,12 +28,12 @@ from manoflow.adapters.vim.fake import knobs
 from manoflow.adapters.vim.fake.ledger import journal, made_more_than_once
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.domain.vim import Vim, VimConnection
-from manoflow.runtime.namespace import prepare_namespace
+from manoflow.runtime.namespace import namespace_answers, prepare_namespace
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.stack.kept import Kept, Program
 from manoflow.runtime.stack.ports import free_ports
-from manoflow.runtime.stack.temporal import namespace_answers, temporal
+from manoflow.runtime.stack.temporal import temporal
 from manoflow.upkeep.starter import Starter
 from tests.crowds.tiny_vnf import tiny_package
 from tests.reference import IMAGE

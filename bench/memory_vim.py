@@ -38,6 +38,10 @@ class MemoryResources(Resources[New_contra]):
         """At most one."""
         return [self._by_uid[uid]] if uid in self._by_uid else []
 
+    async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
+        """The same."""
+        return await self.find(uid)
+
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
         """All of one VNF instance."""
         return list(self._by_vnf[vnf_instance_id].values())

@@ -29,11 +29,11 @@ from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from manoflow.runtime.home import make_home
-from manoflow.runtime.namespace import prepare_namespace
+from manoflow.runtime.namespace import namespace_answers, prepare_namespace
 from manoflow.runtime.settings import BY_DEFAULT, Settings
 from manoflow.runtime.stack.kept import Kept
 from manoflow.runtime.stack.ports import free_ports
-from manoflow.runtime.stack.temporal import namespace_answers, temporal
+from manoflow.runtime.stack.temporal import temporal
 from manoflow.runtime.workers import Ports, workers
 from manoflow.upkeep.starter import Starter
 from tests.reference import example_of

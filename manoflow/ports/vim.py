@@ -1,4 +1,4 @@
-"""The ports to a VIM: one small interface per kind of resource, the same six verbs on each.
+"""The ports to a VIM: one small interface per kind of resource, the same seven verbs on each.
 
 A driver (`manoflow.adapters.vim.<name>`) offers a coroutine ``connect(connection: VimConnection) -> VimDriver``; the
 module's name is the driver's name. A driver only finds, creates, reads and deletes single resources. Who looks
@@ -35,6 +35,13 @@ class Resources(Protocol[New_contra]):
 
     async def find(self, uid: UUID) -> Sequence[VimResource]:
         """Every resource that bears this uid, in whatever state; empty when there is none (then nothing was made)."""
+        ...
+
+    async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
+        """As `find`, but that there is nothing is beyond doubt: what is not deleted now is never deleted.
+
+        Takes some seconds where nothing is found in a VIM that may list nothing of what is there.
+        """
         ...
 
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:

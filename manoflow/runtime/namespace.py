@@ -5,6 +5,7 @@ Those are search attributes, and how long to keep histories.
 Looked up at every start of a worker and set where it differs, so repeats change nothing.
 """
 
+import asyncio
 from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
@@ -20,9 +21,23 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from manoflow.adapters.execution.client import SEARCH_ATTRIBUTES
+from manoflow.runtime.settings import Settings
 
 RETENTION = timedelta(days=30)
 """Closed operations vanish from Temporal afterwards; their occurrences stay in the record."""
+LOOK_AGAIN = 0.1
+
+
+async def namespace_answers(settings: Settings) -> None:
+    """Wait until the server knows the namespace; the caller sets the bound."""
+    while True:
+        try:
+            client = await Client.connect(settings.temporal_address, namespace=settings.namespace)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=settings.namespace))
+        except (RPCError, RuntimeError):  # RuntimeError: nobody listens yet
+            await asyncio.sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 async def prepare_namespace(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from activities.converging import remove
 from activities.watching import Watch
 from manoflow.adapters.vim.fake import knobs
 from manoflow.adapters.vim.fake.ledger import journal
-from manoflow.domain.cloud import NewResource, ResourceState
+from manoflow.domain.cloud import NewResource, ResourceState, VimResource
 from manoflow.domain.errors import BusyError, TemporaryError
 from manoflow.domain.plan import Step
 from tests.adapters.vim.conformance import KINDS, Bench
@@ -131,6 +132,22 @@ async def test_a_match_that_is_needed_does_not_keep_the_other(cloud: Bench) -> N
     assert needed == oldest.vim_id
     assert [found.vim_id for found in left] == [needed]
     assert await states(cloud, link) == []
+
+
+async def test_what_the_cloud_hides_at_first_is_removed(cloud: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = cloud.link()
+    await cloud.make(new)
+    find = cloud.of(new).find
+
+    async def nothing(_uid: UUID) -> list[VimResource]:
+        return []
+
+    monkeypatch.setattr(cloud.of(new), "find", nothing)
+    monkeypatch.setattr(cloud.of(new), "find_for_certain", find)
+
+    await attempt(cloud, new)
+
+    assert await find(new.uid) == []
 
 
 async def test_nothing_is_asked_where_nothing_is(cloud: Bench, world: Path) -> None:

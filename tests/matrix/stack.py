@@ -20,10 +20,10 @@ from temporalio.client import Client
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.records import migrate
 from manoflow.domain.vnf import VnfInstance
-from manoflow.runtime.namespace import prepare_namespace
+from manoflow.runtime.namespace import namespace_answers, prepare_namespace
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.stack.ports import free_ports
-from manoflow.runtime.stack.temporal import namespace_answers, temporal
+from manoflow.runtime.stack.temporal import temporal
 from tests.matrix.processes import Process, started
 from tests.reference import reference_instance, reference_package
 from tests.stand import PATIENCE, TEST_TIMINGS, Stand, stand

@@ -5,22 +5,22 @@ process stays behind (`leash`), and the next stack on the same home goes on with
 """
 
 import asyncio
+import os
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 
-from manoflow.adapters.records import migrate
 from manoflow.domain.errors import InvalidInputError, TemporaryError
 from manoflow.runtime.home import occupied
-from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
-from manoflow.runtime.stack.cloud import offer_fake_vim
 from manoflow.runtime.stack.kept import Kept, Program, Tell
+from manoflow.runtime.stack.leash import leashed
 from manoflow.runtime.stack.ports import LOOPBACK, require_free_ports
-from manoflow.runtime.stack.temporal import namespace_answers, temporal
+from manoflow.runtime.stack.temporal import temporal
 
 START_WITHIN = 120.0
 """Seconds until everything is ready; a few on an idle machine."""
@@ -82,10 +82,7 @@ def _require_own_temporal(settings: Settings) -> None:
 async def _start(stack: Stack) -> None:
     settings = stack.settings
     await stack.temporal.start()
-    await migrate(settings.database_url)
-    async with recorded(settings) as (records, _):
-        await offer_fake_vim(records, settings)
-    await _bounded(namespace_answers(settings), stack)
+    await _bounded(_prepared(settings), stack)
     await stack.worker.start()
     await stack.api.start()
     await _bounded(_ready(settings), stack)
@@ -127,6 +124,23 @@ async def _dying(stack: Stack) -> Kept:
             if len(kept.deaths) >= DEATHS_AT_START:
                 return kept
         await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _prepared(settings: Settings) -> None:
+    preparing = await asyncio.create_subprocess_exec(
+        *leashed((sys.executable, "-m", "manoflow.runtime.stack.preparing")),
+        env={**os.environ, **settings.environment()},
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=PIPE,
+    )
+    try:
+        _, said = await preparing.communicate()
+    finally:
+        if preparing.returncode is None:
+            preparing.kill()
+    if preparing.returncode:
+        raise TemporaryError(said.decode(errors="replace").strip() or f"cannot prepare {settings.home}: it was killed")
 
 
 async def _ready(settings: Settings) -> None:

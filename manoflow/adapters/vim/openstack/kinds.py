@@ -1,4 +1,4 @@
-"""What every kind of resource has in common: the port's six verbs over four blocking calls.
+"""What every kind of resource has in common: the port's verbs over four blocking calls.
 
 A kind says how it lists by a tag, creates and deletes; this base runs that in threads, names in each error what was
 being done, and turns lists into findings. Lists are the only way of looking: they show what exists at that moment,
@@ -8,7 +8,6 @@ twins included.
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -20,11 +19,13 @@ from manoflow.adapters.vim.openstack.recent_ids import RecentIds
 from manoflow.adapters.vim.openstack.tags import Tag, uid_tag, vnf_tag
 from manoflow.adapters.vim.openstack.together import Together
 from manoflow.domain.cloud import NewResource, Tagged, VimResource
-from manoflow.domain.errors import NotFoundError
+from manoflow.domain.errors import BusyError, NotFoundError
 from manoflow.domain.identity import Kind
 
 New = TypeVar("New", bound=NewResource)
 
+LOOK_AGAIN = 1.0
+"""Seconds between two looks for what may be hidden."""
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Creation time of kinds for which Nova keeps none: of twins the lower id then counts as the older."""
 
@@ -34,6 +35,8 @@ class CloudResources(ABC, Generic[New]):
 
     kind: ClassVar[Kind]
     noun: ClassVar[str]
+    hides_for: ClassVar[float] = 0.0
+    """Seconds for which the service may answer that there is nothing, whatever there is."""
     finds_together: ClassVar[bool] = True
     """Whether one call of the service finds several by their uids."""
 
@@ -53,6 +56,14 @@ class CloudResources(ABC, Generic[New]):
             ended.add_note(f"the VIM has not answered to: look for {self.noun} {uid}")
             raise
 
+    async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
+        """Look until something is seen, or the service cannot have hidden it all the time."""
+        loop = asyncio.get_running_loop()
+        certain_at = loop.time() + self.hides_for
+        while not (found := await self.find(uid)) and loop.time() < certain_at:  # noqa: ASYNC110 - a cloud tells nobody
+            await asyncio.sleep(LOOK_AGAIN)
+        return found
+
     async def of_vnf(self, vnf_instance_id: UUID) -> Sequence[VimResource]:
         """All of this kind that belong to the VNF instance."""
         return await self._listed(f"list the {self.noun}s of VNF {vnf_instance_id}", vnf_tag(vnf_instance_id))
@@ -66,10 +77,14 @@ class CloudResources(ABC, Generic[New]):
         return await self._cloud.call(f"finish {self._named(new)}", lambda sdk: self._finish(sdk, half_made, new))
 
     async def delete(self, resource: VimResource) -> None:
-        """Ask for its removal; absence is success."""
+        """Ask for its removal; absence is success, where it is certain."""
         doing = f"delete {self.noun} {resource.name} ({resource.vim_id})"
-        with suppress(NotFoundError):
+        try:
             await self._cloud.call(doing, lambda sdk: self._delete(sdk, resource))
+        except NotFoundError as error:
+            if any(one.vim_id == resource.vim_id for one in await self.find_for_certain(resource.uid)):
+                message = f"cannot {doing}: the VIM denied for a moment that it is there"
+                raise BusyError(message) from error
 
     async def tagged(self) -> Sequence[Tagged]:
         """Everything of this kind that bears a uid of ours, of whatever VNF."""

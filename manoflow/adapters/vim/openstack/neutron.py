@@ -16,6 +16,11 @@ from openstack.network.v2.port import Port
 from manoflow.adapters.vim.openstack.tags import UID, VNF, Marks, Tag, tags_of, uid_tag
 from manoflow.domain.cloud import NewResource
 
+HIDES_FOR = 4.0
+"""Seconds for which Neutron may answer that there is nothing. Right after its start, while one of an API process's
+threads loads the policies, the others find no rule that would let anybody see anything: lists are empty and whatever is
+asked for by its id is 404. Measured on 2026.2: 1 to 1.7 s, on a busy machine."""
+
 
 def query(sdk: Connection, tag: Tag | None) -> dict[str, str]:
     """Filters of a list call. An administrator sees every project; ours is the one logged in to."""

@@ -31,6 +31,7 @@ class OpenStackPorts(CloudResources[NewPort]):
 
     kind = Kind.PORT
     noun = "port"
+    hides_for = neutron.HIDES_FOR
 
     def __init__(self, cloud: Cloud, links: OpenStackVirtualLinks) -> None:
         """`links`: where the links that ports refer to are found."""
@@ -56,7 +57,7 @@ class OpenStackPorts(CloudResources[NewPort]):
         return _complete(sdk, sdk.network.get_port(half_made.vim_id), new)
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
-        sdk.network.delete_port(resource.vim_id)
+        sdk.network.delete_port(resource.vim_id, ignore_missing=False)
 
 
 def _wishes(new: NewPort) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,7 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
 
     kind = Kind.VIRTUAL_LINK
     noun = "network"
+    hides_for = neutron.HIDES_FOR
 
     async def look_up(self, resource_id: str) -> Network | None:
         """A network by its id, as an external virtual link's resourceId names it."""
@@ -47,7 +48,7 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
         return _complete(sdk, sdk.network.get_network(half_made.vim_id), new)
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
-        sdk.network.delete_network(resource.vim_id)
+        sdk.network.delete_network(resource.vim_id, ignore_missing=False)
 
 
 def _complete(sdk: Connection, made: network.Network, new: NewVirtualLink) -> VimResource:
