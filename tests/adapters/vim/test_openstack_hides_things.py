@@ -24,7 +24,7 @@ PORT = VimResource(uid=uuid4(), vim_id="port-1", name="p", state=ResourceState.R
 
 
 class Neutron(Cloud):
-    """A service that has one port and denies it for so many calls."""
+    """A service that has one port, and shows nothing for so many calls."""
 
     def __init__(self, *, denies: int) -> None:
         """No connection is needed."""
@@ -47,7 +47,7 @@ class Ports(CloudResources[NewPort]):
 
     kind = Kind.PORT
     noun = "port"
-    hides_for = 1.0
+    may_deny = True
 
     def __init__(self, cloud: Neutron) -> None:
         super().__init__(cloud)
@@ -58,6 +58,9 @@ class Ports(CloudResources[NewPort]):
 
     def _find(self, sdk: Connection, uids: Sequence[UUID]) -> Sequence[VimResource]:
         return [one for one in self._list(sdk, None) if one.uid in uids]
+
+    def _denies(self, _sdk: Connection) -> bool:
+        return self.neutron.denies >= 0
 
     def _create(self, _sdk: Connection, _new: NewPort) -> VimResource:
         raise NotImplementedError
@@ -71,18 +74,25 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "LOOK_AGAIN", 0.01)
 
 
-async def test_what_is_hidden_for_a_moment_is_found() -> None:
-    assert await Ports(Neutron(denies=3)).find(PORT.uid) == []
-    assert await Ports(Neutron(denies=3)).find_for_certain(PORT.uid) == [PORT]
+async def test_what_is_denied_for_however_long_is_found() -> None:
+    assert await Ports(Neutron(denies=99)).find(PORT.uid) == []
+    assert await Ports(Neutron(denies=99)).find_for_certain(PORT.uid) == [PORT]
 
 
-async def test_what_is_gone_is_gone_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ports, "hides_for", 0.05)
+async def test_what_is_denied_by_one_process_and_not_by_another_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = Ports(Neutron(denies=0))
+    answers = iter([[], [], [], [PORT]])
+    monkeypatch.setattr(ports, "_list", lambda _sdk, _tag: next(answers))
+
+    assert await ports.find_for_certain(PORT.uid) == [PORT]
+
+
+async def test_what_is_gone_is_gone_in_the_end() -> None:
     neutron = Neutron(denies=0)
     neutron.there = False
 
     assert await Ports(neutron).find_for_certain(PORT.uid) == []
-    assert neutron.looks > 1
+    assert neutron.looks == kinds.LOOKS + 1
 
 
 async def test_a_delete_that_is_denied_is_tried_again_while_it_is_there() -> None:
@@ -95,8 +105,7 @@ async def test_a_delete_that_is_denied_is_tried_again_while_it_is_there() -> Non
     assert not neutron.there
 
 
-async def test_a_delete_of_what_is_gone_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ports, "hides_for", 0.05)
+async def test_a_delete_of_what_is_gone_is_no_error() -> None:
     neutron = Neutron(denies=0)
     neutron.there = False
 
@@ -104,5 +113,5 @@ async def test_a_delete_of_what_is_gone_is_no_error(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_neutron_keeps_may_be_hidden() -> None:
-    assert OpenStackPorts.hides_for > 0
-    assert OpenStackVirtualLinks.hides_for > 0
+    assert OpenStackPorts.may_deny
+    assert OpenStackVirtualLinks.may_deny

@@ -24,8 +24,10 @@ from manoflow.domain.identity import Kind
 
 New = TypeVar("New", bound=NewResource)
 
-LOOK_AGAIN = 1.0
-"""Seconds between two looks for what may be hidden."""
+LOOKS = 5
+"""That must show nothing, one after the other, where a service may deny what is there."""
+LOOK_AGAIN = 0.8
+"""Seconds between two of them."""
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Creation time of kinds for which Nova keeps none: of twins the lower id then counts as the older."""
 
@@ -35,8 +37,8 @@ class CloudResources(ABC, Generic[New]):
 
     kind: ClassVar[Kind]
     noun: ClassVar[str]
-    hides_for: ClassVar[float] = 0.0
-    """Seconds for which the service may answer that there is nothing, whatever there is."""
+    may_deny: ClassVar[bool] = False
+    """Whether the service may answer that there is nothing, whatever there is; `_denies` tells whether it does."""
     finds_together: ClassVar[bool] = True
     """Whether one call of the service finds several by their uids."""
 
@@ -57,10 +59,11 @@ class CloudResources(ABC, Generic[New]):
             raise
 
     async def find_for_certain(self, uid: UUID) -> Sequence[VimResource]:
-        """Look until something is seen, or the service cannot have hidden it all the time."""
-        loop = asyncio.get_running_loop()
-        certain_at = loop.time() + self.hides_for
-        while not (found := await self.find(uid)) and loop.time() < certain_at:  # noqa: ASYNC110 - a cloud tells nobody
+        """Look until something is seen, or the service cannot have denied it all the time."""
+        honest = 0
+        while not (found := await self.find(uid)) and self.may_deny and honest < LOOKS:
+            denies = await self._cloud.call("ask whether anything is shown", self._denies)
+            honest = 0 if denies else honest + 1
             await asyncio.sleep(LOOK_AGAIN)
         return found
 
@@ -133,6 +136,10 @@ class CloudResources(ABC, Generic[New]):
     def _listed_ids(self, sdk: Connection, tag: Tag) -> Mapping[UUID, str]:
         youngest_first = sorted(self._list(sdk, tag), key=_age, reverse=True)
         return {found.uid: found.vim_id for found in youngest_first}
+
+    def _denies(self, _sdk: Connection) -> bool:
+        """Whether the service shows nothing just now, not even what must be there."""
+        return False
 
     @abstractmethod
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:

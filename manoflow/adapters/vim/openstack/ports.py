@@ -19,6 +19,7 @@ from manoflow.adapters.vim.openstack.kinds import CloudResources, moment
 from manoflow.adapters.vim.openstack.tags import Tag
 from manoflow.adapters.vim.openstack.virtual_links import OpenStackVirtualLinks
 from manoflow.domain.cloud import FixedAddress, NewPort, ResourceState, VimResource
+from manoflow.domain.errors import UnreachableError
 from manoflow.domain.identity import Kind
 
 WITHOUT = "manoflow:without"
@@ -31,12 +32,15 @@ class OpenStackPorts(CloudResources[NewPort]):
 
     kind = Kind.PORT
     noun = "port"
-    hides_for = neutron.HIDES_FOR
+    may_deny = True
 
     def __init__(self, cloud: Cloud, links: OpenStackVirtualLinks) -> None:
         """`links`: where the links that ports refer to are found."""
         super().__init__(cloud)
         self._links = links
+
+    def _denies(self, sdk: Connection) -> bool:
+        return neutron.denies(sdk)
 
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         ports = sdk.network.ports(**neutron.query(sdk, tag))
@@ -83,8 +87,10 @@ def _as_wished(sdk: Connection, fixed: dict[str, str], wishes: Sequence[dict[str
     for wish in wishes[:-1]:
         try:
             return sdk.network.create_port(**fixed, **wish)
-        except exceptions.ForbiddenException:
-            continue
+        except exceptions.ForbiddenException as error:
+            if neutron.denies(sdk):
+                message = "cannot make a port yet: Neutron has just started, and lets nobody see or make anything"
+                raise UnreachableError(message) from error
     return sdk.network.create_port(**fixed, **wishes[-1])
 
 

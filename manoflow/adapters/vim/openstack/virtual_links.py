@@ -27,11 +27,14 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
 
     kind = Kind.VIRTUAL_LINK
     noun = "network"
-    hides_for = neutron.HIDES_FOR
+    may_deny = True
 
     async def look_up(self, resource_id: str) -> Network | None:
         """A network by its id, as an external virtual link's resourceId names it."""
         return await self._cloud.call(f"look up network {resource_id}", lambda sdk: _look_up(sdk, resource_id))
+
+    def _denies(self, sdk: Connection) -> bool:
+        return neutron.denies(sdk)
 
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         networks = sdk.network.networks(**neutron.query(sdk, tag))
