@@ -40,7 +40,7 @@ test-large: $(READY) ## run the longest: the laws whole, 500 VNFCs, 200 VNFs
 	@$(PYTEST) -m "large and not lab" --ignore=tests/crowds --ignore=tests/sizes
 	@$(BIN)/pytest -m "large and not lab" tests/crowds tests/sizes
 
-check: format lint types contracts test ## all that every commit must pass, at most 5 minutes
+check: format lint types contracts test ## all that every commit must pass, some six minutes on two cores
 
 format: $(READY)
 	@$(BIN)/ruff format --check --quiet || { echo "cannot pass: $(BIN)/ruff format mends this"; exit 1; }
