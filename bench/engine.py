@@ -151,7 +151,7 @@ def _logging_to(file: Path) -> Iterator[None]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}; default all")
+    parser.add_argument("--part", action="append", dest="parts", choices=PARTS, help="may be repeated; default all")
     parser.add_argument("--vnfs", type=int, default=40, help="VNFs side by side (a quarter where they are large)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of engine and bare")
     parser.add_argument("--kills", type=int, default=12)
