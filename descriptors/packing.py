@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from descriptors.csar import TOSCA_META
+from descriptors.sol004.csar import TOSCA_META
 from manoflow.domain.errors import InvalidInputError
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)

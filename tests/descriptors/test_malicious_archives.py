@@ -8,7 +8,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
-from descriptors.archive import LIMITS, Limits, open_archive
+from descriptors.sol004.archive import LIMITS, Limits, open_archive
 from manoflow.domain.errors import InvalidInputError
 from tests.descriptors.building import zipped
 
