@@ -1,20 +1,23 @@
 """Activities that make and remove what VNFCs run on: flavors, placement groups, servers."""
 
 from activities.asked import asked
+from activities.boot_data import with_boot_data
 from activities.converging import make, remove
 from activities.step import step
 from activities.watching import Watch
 from manoflow.domain.cloud import NewFlavor, NewPlacementGroup, NewServer, VimResource
 from manoflow.domain.plan import Step
 from manoflow.domain.timing import StepKind
+from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.vim import Vims
 
 
 class Compute:
     """Compute resources of any VIM."""
 
-    def __init__(self, vims: Vims, watch: Watch) -> None:
-        """`watch` is shared with the other activities of the worker."""
+    def __init__(self, vims: Vims, watch: Watch, artifacts: Artifacts) -> None:
+        """`watch` is shared with the other activities of the worker; `artifacts` have the boot data."""
+        self._artifacts = artifacts
         self._vims = vims
         self._watch = watch
 
@@ -46,7 +49,8 @@ class Compute:
     async def create_vnfc(self, step: Step) -> VimResource:
         """Make the server of a VNFC and wait until it runs."""
         vim = await self._vims.driver(step.vim_connection_id)
-        return await make(vim.servers, asked(step, NewServer), self._watch)
+        server = await with_boot_data(self._artifacts, asked(step, NewServer))
+        return await make(vim.servers, server, self._watch)
 
     @step(StepKind.REMOVAL)
     async def delete_vnfc(self, step: Step) -> None:

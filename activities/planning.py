@@ -4,6 +4,7 @@ The deciding itself is pure code of `manoflow.domain`; here its inputs are read 
 written there. So planning may change with every release, and a running operation keeps the plan it began with.
 """
 
+from activities.boot_data import keep
 from activities.step import step
 from activities.surroundings import surroundings
 from manoflow.domain.binding import bind
@@ -21,14 +22,16 @@ from manoflow.domain.timing import StepKind
 from manoflow.domain.vnf import InstantiateVnfRequest, TerminateVnfRequest, VnfInstance
 from manoflow.domain.vnf_info import VnfInfoModificationRequest
 from manoflow.domain.vnfd import Vnfd
+from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Records
 
 
 class Planning:
     """Plans and builds."""
 
-    def __init__(self, records: Records) -> None:
-        """Plans are made from the record and written there."""
+    def __init__(self, records: Records, artifacts: Artifacts) -> None:
+        """Plans are made from the record and written there; the boot data that they name goes to the artifacts."""
+        self._artifacts = artifacts
         self._records = records
 
     @step(StepKind.DECISION)
@@ -86,6 +89,7 @@ class Planning:
 
     async def _planned(self, occurrence: VnfLcmOpOcc, instance: VnfInstance, target: Target, vim: str) -> PlanRef:
         recorded = await self._records.resources(instance.id)
+        await keep(self._artifacts, target.boot_data.values())
         return _ref(await self._records.save_plan(plan_of(occurrence, instance, recorded, target, vim)))
 
 

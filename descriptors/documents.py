@@ -5,7 +5,7 @@ composer and a few nested aliases unfold to gigabytes. Only YAML's own types are
 written as. `descriptors.fields` gives typed access to a tree, `descriptors.templates` finds the files.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,7 +22,15 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 """Values of one file after aliases are unfolded, and of all templates of a package; a large VNFD has a few thousand."""
 MAX_INTEGER = 2**63 - 1
+MAX_DIGITS = 64
+"""Characters of a number; to make one of a text of millions takes hours."""
 _PATH_LENGTH = 200
+_SHOWN = 60
+_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_TAG}merge"
+_AS_WRITTEN = {f"{_TAG}timestamp", f"{_TAG}value", _MERGE}
+"""Tags of scalars that stay text: a date, ``=`` and ``<<`` as values."""
+_NUMBERS = {f"{_TAG}int", f"{_TAG}float"}
 
 
 class _Mark(Protocol):
@@ -43,6 +51,13 @@ class Document:
     lines: Mapping[Path, int] = field(default_factory=dict)
     """Line, from 1, of each key and list entry."""
     warnings: tuple[str, ...] = ()
+
+    def at(self, path: Path) -> Any:  # noqa: ANN401 - YAML holds anything
+        """The value at a path that has a line."""
+        value: Any = self.tree
+        for key in path:
+            value = value[key]
+        return value
 
     def where(self, path: Path = ()) -> str:
         """The file, line and path of a value, for people; of its nearest ancestor with a line where it has none."""
@@ -118,29 +133,47 @@ class _Builder:
         self._scalars = SafeConstructor()
 
     def build(self, node: yaml.Node, path: Path, line: int) -> Any:  # noqa: ANN401 - YAML holds anything
-        self._nodes += 1
-        if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            # Only aliases lead here: what is written out was counted before.
-            raise _refusal(self._name, line, "its aliases unfold without end; write the values out")
+        self._count(line, len(path))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._entry(child, (*path, index)) for index, child in enumerate(node.value)]
         return self._scalar(node)
 
+    def _count(self, line: int, depth: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            # Only aliases lead here: what is written out was counted before.
+            raise _refusal(self._name, line, "its aliases unfold without end; write the values out")
+
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Hashable, Any]:
-        merged = any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value)
-        if merged:
-            self._scalars.flatten_mapping(node)
         mapping: dict[Hashable, Any] = {}
-        for key_node, value_node in node.value:
+        own: set[Hashable] = set()
+        for key_node, value_node, merged in self._pairs(node, len(path)):
             line = key_node.start_mark.line + 1
             key = self._key(key_node, line)
-            if key in mapping and not merged:
-                self.warnings.append(f"{self._name} line {line}: the key {key} is given twice; the later one counts")
+            if not merged and key in own:
+                shown = str(key)[:_SHOWN]
+                self.warnings.append(f"{self._name} line {line}: the key {shown} is given twice; the later one counts")
+            if not merged:
+                own.add(key)
             self.lines[*path, key] = line
             mapping[key] = self.build(value_node, (*path, key), line)
         return mapping
+
+    def _pairs(self, node: yaml.MappingNode, depth: int) -> Iterator[tuple[yaml.Node, yaml.Node, bool]]:
+        """Keys and values, those of merged maps (``<<``) first, of which the first named counts most."""
+        for key, value in node.value:
+            if key.tag != _MERGE:
+                continue
+            bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            for base in reversed(bases):
+                line = base.start_mark.line + 1
+                if not isinstance(base, yaml.MappingNode):
+                    raise _refusal(self._name, line, "'<<' merges something else than a map; name a map")
+                self._count(line, depth + 1)
+                yield from ((merged, inner, True) for merged, inner, _ in self._pairs(base, depth + 1))
+        yield from ((key, value, False) for key, value in node.value if key.tag != _MERGE)
 
     def _key(self, node: yaml.Node, line: int) -> Hashable:
         if not isinstance(node, yaml.ScalarNode):
@@ -153,17 +186,24 @@ class _Builder:
         self.lines[path] = line
         return self.build(node, path, line)
 
-    def _scalar(self, node: yaml.Node) -> Any:  # noqa: ANN401 - YAML holds anything
-        if node.tag == "tag:yaml.org,2002:timestamp":
-            return node.value
+    def _scalar(self, node: yaml.Node) -> str | float | None:
+        if node.tag in _AS_WRITTEN:
+            return str(node.value)
+        line, shown = _line(node.start_mark), node.value[:_SHOWN]
+        if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
+            raise _refusal(
+                self._name, line, f"{shown!r}... is a number of {len(node.value)} digits; is it a text? quote it"
+            )
         try:
             value = self._scalars.construct_object(node)
-        except (IndexError, KeyError, ValueError) as error:
+        except (ArithmeticError, IndexError, KeyError, ValueError) as error:
             # A tag that the text does not fit: !!int of a word.
-            raise _refusal(self._name, _line(node.start_mark), f"{node.value[:60]!r} is not a {node.tag}") from error
+            raise _refusal(self._name, line, f"{shown!r} is not a {node.tag[:_SHOWN]}") from error
         if isinstance(value, int) and abs(value) > MAX_INTEGER:
-            raise _refusal(self._name, _line(node.start_mark), f"a number above {MAX_INTEGER}; is it a text? quote it")
+            raise _refusal(self._name, line, f"a number above {MAX_INTEGER}; is it a text? quote it")
         if isinstance(value, float):
             value = _Decimal(value)
             value.written = node.value
+        if value is not None and not isinstance(value, str | int | float):
+            raise _refusal(self._name, line, f"{shown!r} is tagged as a {node.tag[:_SHOWN]}; leave the tag out")
         return value

@@ -96,7 +96,7 @@ class Field:
             return self._else(default)
         if isinstance(self.value, bool):
             return str(self.value).lower()
-        if isinstance(self.value, str | int | float):
+        if isinstance(self.value, str | int | float) and "\0" not in str(self.value):
             return str(self.value)
         raise self.refusal(f"is {self.shown()}, not text", "write one word or a quoted text")
 
@@ -110,7 +110,7 @@ class Field:
     def texts(self) -> tuple[str, ...]:
         """The entries of a list of texts; one text alone is as good as a list of it."""
         if isinstance(self.value, str):
-            return (self.value,)
+            return (self.text(""),)
         return tuple(entry.text() for entry in self.entries())
 
     def integer(self, default: int | None = None) -> int:

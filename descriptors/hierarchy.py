@@ -1,6 +1,8 @@
 """The types a descriptor may use, those of the package and the bundled ones of SOL001, and who derives from whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 
 from descriptors.documents import Document
 from descriptors.fields import Field
@@ -12,6 +14,8 @@ MAX_ANCESTORS = 50
 
 Lineage = tuple[tuple[str, Field | None], ...]
 """Names and definitions of a type and its ancestors."""
+Properties = Mapping[str, Mapping[str, Any]]
+"""Property definitions by name."""
 
 
 class Hierarchy:
@@ -21,10 +25,11 @@ class Hierarchy:
     """
 
     def __init__(self, version: str, documents: Iterable[Document]) -> None:
+        self.version = version
         self.warnings: list[str] = []
-        bundle = Field.root(Document(f"SOL001 {version} types", bundled_types(version)))
-        self._bundled = {section: dict(bundle.at(section).items()) for section in PREFIXES}
+        self._bundled = _bundled(version)
         self._lineages: dict[tuple[str, str], Lineage] = {}
+        self._properties: dict[tuple[str, str], Properties] = {}
         self._own: dict[str, dict[str, Field]] = {section: {} for section in PREFIXES}
         for document in documents:
             self._add(Field.root(document))
@@ -82,6 +87,17 @@ class Hierarchy:
         *_, (root, _) = self.lineage(section, name)
         return None if root.startswith("tosca.") else root
 
+    def properties(self, section: str, name: str) -> Properties:
+        """The properties of a type and its ancestors; what a refinement leaves out is its ancestor's."""
+        key = (section, name)
+        if key not in self._properties:
+            (_, definition), *ancestors = self.lineage(section, name)
+            merged = dict(self.properties(section, ancestors[0][0])) if ancestors else {}
+            for prop, refined in _maps(definition.at("properties").value if definition else None):
+                merged[prop] = {**merged.get(prop, {}), **refined}
+            self._properties[key] = merged
+        return self._properties[key]
+
     def default(self, node_type: str, property_name: str) -> Field | None:
         """The default of a node's property: the nearest ancestor's that states one."""
         for _, definition in self.lineage("node_types", node_type):
@@ -92,3 +108,15 @@ class Hierarchy:
 
     def _definition(self, section: str, name: str) -> Field | None:
         return self._bundled[section].get(name) or self._own[section].get(name)
+
+
+@cache
+def _bundled(version: str) -> Mapping[str, Mapping[str, Field]]:
+    bundle = Field.root(Document(f"SOL001 {version} types", bundled_types(version)))
+    return {section: dict(bundle.at(section).items()) for section in PREFIXES}
+
+
+def _maps(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401 - a stranger's YAML
+    """The entries of a map that are maps themselves; what else a stranger writes there is the parser's to tell."""
+    if isinstance(value, Mapping):
+        yield from ((str(key), inner) for key, inner in value.items() if isinstance(inner, Mapping))

@@ -3,76 +3,66 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from descriptors.csar import Csar, open_csar
-from descriptors.sol001.vnf import read_vnfd
-from descriptors.templates import Templates, read_templates
-from descriptors.tosca import parse
-from descriptors.types.bundle import is_etsi_file
-from manoflow.domain.packages import PackageContent, SoftwareImageInfo
-from manoflow.domain.vnfd import SwImage, Vnfd
+from descriptors.description import KEEPS_NOTHING, Description, Descriptions
+from descriptors.package_files import artifacts_of, differing_images, images_of
+from descriptors.sol004.archive import file_digest
+from descriptors.sol004.csar import open_csar
+from descriptors.sol004.digests import Digests
+from descriptors.sol004.security import Vouching, judge
+from descriptors.sol004.trust import Trust
+from descriptors.sol004.verifying import refuse, verify_files
+from manoflow.domain.package_security import DEFAULT_POLICY, PackagePolicy
+from manoflow.domain.packages import PackageArtifact, PackageContent
 
 MAX_WARNINGS = 100
 _WARNING_LENGTH = 400
 
 
-def read_package(path: Path) -> PackageContent:
+def read_package(
+    path: Path, policy: PackagePolicy = DEFAULT_POLICY, known: Descriptions = KEEPS_NOTHING
+) -> PackageContent:
     """Read a CSAR file. Raises `InvalidInputError` that tells what is wrong, where and what to do about it.
 
-    It blocks, some 50 ms for a package without images and as long as hashing takes with them: call it from a thread.
+    `known`: what was read before, and is not parsed again. It blocks, some 50 ms for a package without images and as
+    long as hashing takes with them: call it from a thread.
     """
     with open_csar(path) as csar:
-        templates = read_templates(csar)
-        vnfd, reading = read_vnfd(templates)
-        images = tuple(_images(vnfd))
-        warnings = (*csar.warnings, *templates.warnings, *reading, *_parser_findings(templates))
+        digests = Digests(csar.archive)
+        vouching = judge(csar, digests, Trust(policy.trusted_roots))
+        warnings = [*vouching.warnings, *verify_files(csar, digests, policy)]
+        digest = file_digest(path)
+        said = known.of(digest, csar)
+        warnings.extend((*said.warnings, *_doubts(said, digests, policy), *said.findings))
+        images = tuple(images_of(said.vnfd, csar, digests))
+        artifacts = artifacts_of(csar, said.files, images, digests)
         return PackageContent(
-            vnfd=vnfd,
-            digest=csar.digest,
-            size=csar.size,
+            vnfd=said.vnfd,
+            digest=digest,
+            size=path.stat().st_size,
             warnings=_bounded(warnings),
             images=images,
-            artifacts=tuple(_artifacts(csar, templates, images)),
+            artifacts=tuple(_signed(artifact, vouching) for artifact in artifacts),
+            security=vouching.package,
         )
 
 
-def _parser_findings(templates: Templates) -> Iterator[str]:
-    for document in {document.name: document for document in (templates.entry, *templates.flavours)}.values():
-        yield from parse(document, templates.types).problems
+def _doubts(said: Description, digests: Digests, policy: PackagePolicy) -> Iterator[str]:
+    """Artifacts that the templates name and that are not there, or are others: refused where the policy is strict."""
+    differing = list(differing_images(said.vnfd, digests))
+    if policy.strict:
+        refuse([*(artifact.told for artifact in said.absent), *differing])
+    yield from (artifact.told for artifact in said.absent if not artifact.image)
+    yield from differing
 
 
-def _bounded(warnings: tuple[str, ...]) -> tuple[str, ...]:
+def _signed(artifact: PackageArtifact, vouching: Vouching) -> PackageArtifact:
+    state = vouching.artifacts.get(artifact.path)
+    return artifact.model_copy(update={"signature_state": state}) if state else artifact
+
+
+def _bounded(warnings: list[str]) -> tuple[str, ...]:
     """Each text once, cut short, and not too many: they are stored and shown with the package."""
     distinct = tuple(dict.fromkeys(warning[:_WARNING_LENGTH] for warning in warnings))
     if len(distinct) <= MAX_WARNINGS:
         return distinct
     return (*distinct[:MAX_WARNINGS], f"{len(distinct) - MAX_WARNINGS} more warnings are left out")
-
-
-def _images(vnfd: Vnfd) -> Iterator[SoftwareImageInfo]:
-    """Every image of every flavour, once for each VDU or storage that declares it."""
-    found: dict[str, SwImage] = {}
-    for flavour in vnfd.flavours:
-        declared = (*(vdu.image for vdu in flavour.vdus), *(storage.image for storage in flavour.storages))
-        for image in filter(None, declared):
-            found.setdefault(image.id, image)
-    for image in found.values():
-        yield SoftwareImageInfo(
-            id=image.id,
-            name=image.name,
-            provider=vnfd.provider,
-            version=image.version or "",
-            checksum_algorithm=image.checksum_algorithm,
-            checksum=image.checksum,
-            container_format=(image.container_format or "bare").upper(),
-            disk_format=(image.disk_format or "raw").upper(),
-            min_disk_gib=image.min_disk_gib,
-            min_ram_mib=image.min_ram_mib,
-            artifact=image.artifact,
-            present=image.artifact is not None,
-        )
-
-
-def _artifacts(csar: Csar, templates: Templates, images: tuple[SoftwareImageInfo, ...]) -> Iterator[str]:
-    """Files that are neither metadata nor definitions nor images."""
-    known = {*csar.metadata, *templates.names, *(image.artifact for image in images)}
-    return (name for name in sorted(csar.archive.names) if name not in known and not is_etsi_file(name))

@@ -1,22 +1,22 @@
 """The service templates of a package: the entry, everything it imports, and those that describe a deployment flavour.
 
 Imports are found inside the package or stand for bundled types; nothing is fetched. A package's own copies of ETSI's
-types files are passed over: the bundled types are used (see `descriptors.types`).
+types files are passed over: the bundled types of the version that they state are used (see `descriptors.versions` and
+`descriptors.types`).
 """
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from descriptors.csar import Csar
 from descriptors.documents import MAX_NODES, Document, load
 from descriptors.fields import Field
 from descriptors.hierarchy import VNF, Hierarchy
-from descriptors.types.bundle import DEFAULT_VERSION, VERSIONS, is_etsi_file
+from descriptors.sol004.csar import Csar
+from descriptors.types.bundle import is_etsi_file
+from descriptors.versions import fitting, nearest, version_in_name, version_in_text
 
 MAX_DOCUMENTS = 200
-_TEMPLATE_VERSION = re.compile(rb"^[ \t]*template_version:[ \t]*['\"]?(\d+\.\d+\.\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Templates:
 
 def read_templates(csar: Csar) -> Templates:
     """Read the entry and all it imports. Raises `InvalidInputError` naming the file and line."""
-    documents = _Closure(csar).documents()
-    version, warnings = _version(csar)
+    closure = _Closure(csar)
+    documents = closure.documents()
+    version, warnings = _version(csar, closure.etsi_imports) or (fitting(documents), [])
     types = Hierarchy(version, documents)
     for document in documents:
         warnings.extend(document.warnings)
@@ -56,17 +57,26 @@ def _describes_flavour(document: Document, types: Hierarchy) -> bool:
     return mappings.given and types.is_a("node_types", mappings.at("node_type").text(), VNF)
 
 
-def _version(csar: Csar) -> tuple[str, list[str]]:
-    """The SOL001 version whose types are used, and a warning where the package was written for another one."""
-    for name in sorted(filter(is_etsi_file, csar.archive.names)):
-        found = _TEMPLATE_VERSION.search(csar.read(name))
-        if found is None:
-            continue
-        written = found[1].decode()
-        if written in VERSIONS:
-            return written, []
-        return DEFAULT_VERSION, [f"{name}: the types are SOL001 {written}; they are read as {DEFAULT_VERSION}"]
-    return DEFAULT_VERSION, []
+def _version(csar: Csar, imports: list[str]) -> tuple[str, list[str]] | None:
+    """The SOL001 version whose types are used, and a warning where it stands for another; None where none is stated."""
+    for name, stated in _stated_versions(csar, imports):
+        version = nearest(stated)
+        told = f"{name}: the types are SOL001 {stated}; they are read as {version}"
+        return version, [] if version == stated else [told]
+    return None
+
+
+def _stated_versions(csar: Csar, imports: list[str]) -> Iterator[tuple[str, str]]:
+    """Where a version is stated, and which; the package's own copies first, of these that of the VNFD's types."""
+    copies = filter(is_etsi_file, csar.archive.names)
+    for name in sorted(copies, key=lambda name: ("_vnfd_" not in name, name)):
+        stated = version_in_text(csar.read(name)) or version_in_name(name)
+        if stated:
+            yield name, stated
+    for name in imports:
+        stated = version_in_name(name)
+        if stated:
+            yield name, stated
 
 
 class _Closure:
@@ -76,6 +86,7 @@ class _Closure:
         self._csar = csar
         self._loaded: dict[str, Document] = {}
         self._values = 0
+        self.etsi_imports: list[str] = []
 
     def documents(self) -> list[Document]:
         self._load(self._csar.entry)
@@ -106,6 +117,7 @@ class _Closure:
             named = _import_path(entry)
             target = named.text()
             if is_etsi_file(target):
+                self.etsi_imports.append(target)
                 continue
             found = self._find(document.name, target)
             if found is None:

@@ -7,6 +7,7 @@ not alone decide an onboarding. `descriptors.sol001` reads the meaning and raise
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from toscaparser.common.exception import ExceptionCollector, TOSCAException
@@ -60,33 +61,54 @@ def parse(document: Document, types: Hierarchy) -> Parsed:
     if len(document.lines) > MAX_VALUES:
         sentence = f"{document.name}: not checked by tosca-parser: it has more than {MAX_VALUES} values"
         return Parsed(nodes=frozenset(), problems=(sentence,))
-    tree = for_parser(document, types)
+    tree, places = for_parser(document, types), _Places(document)
     with _ONE_AT_A_TIME:
         try:
             template = _Template(yaml_dict_tpl=tree)
         except _CRASHES as error:
             # A gap of the parser, not an answer; the next template starts with an empty collector.
             sentence = f"tosca-parser cannot check this template ({type(error).__name__}: {error})"
-            return Parsed(nodes=frozenset(), problems=(_located(document, sentence),))
+            return Parsed(nodes=frozenset(), problems=(places.located(sentence),))
         errors = [str(error) for error in ExceptionCollector.getExceptions()]
-    problems = [_located(document, text) for text in errors[:MAX_PROBLEMS]]
+    problems = [places.located(text) for text in errors[:MAX_PROBLEMS]]
     if len(errors) > MAX_PROBLEMS:
         problems.append(f"{document.name}: {len(errors) - MAX_PROBLEMS} more findings of tosca-parser are left out")
     nodes = getattr(template, "nodetemplates", None) or ()
     return Parsed(nodes=frozenset(node.name for node in nodes), problems=tuple(problems))
 
 
-def _located(document: Document, text: str) -> str:
-    sentence = " ".join(text[: 2 * _TEXT_LENGTH].split())[:_TEXT_LENGTH]
-    return f"{document.where(_place(document, _QUOTED.findall(sentence)))}: {sentence}"
+class _Places:
+    """Finds what the parser's messages are about: they quote names and values, but know no lines."""
 
+    def __init__(self, document: Document) -> None:
+        self._document = document
 
-def _place(document: Document, names: list[str]) -> Path:
-    """The path the quoted names of a message lead to: a node, group or policy, then what is said of it."""
-    topology = [path for path in document.lines if path[0] == "topology_template"]
-    elements = {path[-1] for path in topology if len(path) == _ELEMENT_DEPTH.get(path[1:2])}
-    place: Path = ()
-    for name in sorted(names, key=lambda name: name not in elements):
-        inside = (path for path in topology if len(path) > len(place) and path[: len(place)] == place)
-        place = min((path for path in inside if path[-1] == name), key=len, default=place)
-    return place
+    def located(self, text: str) -> str:
+        """The message after its place, cut short."""
+        sentence = " ".join(text[: 2 * _TEXT_LENGTH].split())[:_TEXT_LENGTH]
+        names = _QUOTED.findall(sentence)
+        place = self._named(names) or next(filter(None, map(self._by_value.get, names)), ())
+        return f"{self._document.where(place)}: {sentence}"
+
+    def _named(self, names: list[str]) -> Path:
+        """The path that names lead to as keys: a node, group or policy, then what is said of it."""
+        elements = {path[-1] for path in self._topology if len(path) == _ELEMENT_DEPTH.get(path[1:2])}
+        place: Path = ()
+        for name in sorted(names, key=lambda name: name not in elements):
+            inside = (path for path in self._topology if len(path) > len(place) and path[: len(place)] == place)
+            place = min((path for path in inside if path[-1] == name), key=len, default=place)
+        return place
+
+    @cached_property
+    def _topology(self) -> list[Path]:
+        return [path for path in self._document.lines if path[0] == "topology_template"]
+
+    @cached_property
+    def _by_value(self) -> Mapping[str, Path]:
+        """The first path to each text of the template, as for the type that a message calls unknown."""
+        found: dict[str, Path] = {}
+        for path in self._document.lines:
+            value = self._document.at(path)
+            if isinstance(value, str):
+                found.setdefault(value, path)
+        return found

@@ -1,14 +1,14 @@
-"""VDUs and their block storages (SOL001 clause 6.8)."""
-
-from collections.abc import Iterator
+"""VDUs on virtual machines (SOL001 clause 6.8)."""
 
 from descriptors.fields import Field
+from descriptors.sol001.booting import boot_data
+from descriptors.sol001.hardware import extra_specs
 from descriptors.sol001.images import image_of
-from descriptors.sol001.topology import BLOCK_STORAGE, COMPUTE, Node, Topology
+from descriptors.sol001.monitoring import monitoring_parameters
+from descriptors.sol001.storages import required_size, storages_of
+from descriptors.sol001.topology import COMPUTE, Node, Topology
 from descriptors.sol001.units import gib, mib
-from manoflow.domain.vnfd import Vdu, VirtualCompute, VirtualStorage
-
-_PINNING = {"static": "dedicated", "dynamic": "shared"}
+from manoflow.domain.vnfd import Vdu, VirtualCompute
 
 
 def vdus(topology: Topology, initial: dict[str, int]) -> tuple[Vdu, ...]:
@@ -16,32 +16,26 @@ def vdus(topology: Topology, initial: dict[str, int]) -> tuple[Vdu, ...]:
     return tuple(_vdu(node, topology, initial) for node in topology.nodes(COMPUTE))
 
 
-def storages(topology: Topology) -> tuple[VirtualStorage, ...]:
-    """Every block storage."""
-    return tuple(
-        VirtualStorage(
-            id=node.name,
-            size_gib=gib(_required(node.prop("virtual_block_storage_data").at("size_of_storage"))),
-            image=image_of(node, topology),
-        )
-        for node in topology.nodes(BLOCK_STORAGE)
-    )
-
-
 def _vdu(node: Node, topology: Topology, initial: dict[str, int]) -> Vdu:
     profile = node.prop("vdu_profile")
     minimum = profile.at("min_number_of_instances").integer()
+    block, others = storages_of(node, topology)
+    text, settings = boot_data(node, topology)
     return Vdu(
         id=node.name,
         name=node.prop("name").text(node.name),
         description=node.prop("description").text(""),
         compute=_compute(node, topology),
         image=image_of(node, topology),
-        storages=tuple(_storages_of(node, topology)),
+        storages=block,
         min_instances=minimum,
         max_instances=profile.at("max_number_of_instances").integer(),
         initial_instances=initial.get(node.name, minimum),
-        boot_data=_boot_data(node, topology),
+        boot_data=text,
+        boot_settings=settings,
+        other_storages=others,
+        nfvi_constraints=_constraints(node.prop("nfvi_constraints")),
+        monitoring_parameters=monitoring_parameters(node),
     )
 
 
@@ -51,10 +45,10 @@ def _compute(node: Node, topology: Topology) -> VirtualCompute:
         raise node.field.refusal("has no capability virtual_compute", "give it virtual_cpu and virtual_memory")
     return VirtualCompute(
         num_vcpus=compute.at("virtual_cpu", "num_virtual_cpu").integer(),
-        memory_mib=mib(_required(compute.at("virtual_memory", "virtual_mem_size"))),
+        memory_mib=mib(required_size(compute.at("virtual_memory", "virtual_mem_size"))),
         local_disk_gib=sum(gib(disk.at("size_of_storage")) for disk in compute.at("virtual_local_storage").entries()),
         requested_flavor=_requested_flavor(compute, topology),
-        extra_specs=dict(_extra_specs(compute)),
+        extra_specs=extra_specs(compute, topology),
     )
 
 
@@ -71,43 +65,8 @@ def _requested_flavor(compute: Field, topology: Topology) -> str | None:
     return found[0].text() if found else None
 
 
-def _extra_specs(compute: Field) -> Iterator[tuple[str, str]]:
-    """Flavor extra specs: the requirements written as such (``hw:mem_page_size``), and CPU pinning."""
-    pinning = compute.at("virtual_cpu", "virtual_cpu_pinning", "virtual_cpu_pinning_policy")
-    if pinning.given and pinning.text() in _PINNING:
-        yield "hw:cpu_policy", _PINNING[pinning.text()]
-    for place in (
-        ("compute_requirements",),
-        ("virtual_cpu", "vdu_cpu_requirements"),
-        ("virtual_memory", "vdu_mem_requirements"),
-    ):
-        for key, value in compute.at(*place).items():
-            if ":" in key:
-                yield key, value.text()
-
-
-def _storages_of(node: Node, topology: Topology) -> Iterator[str]:
-    """The block storages of a VDU: those in its boot_order first, then as they are written."""
-    required: list[str] = []
-    for target in node.requirements("virtual_storage"):
-        if topology.node(target.text(), BLOCK_STORAGE) is None:
-            raise target.refusal(f"is {target.text()}, which is not a VirtualBlockStorage here", "correct the name")
-        required.append(target.text())
-    first = [name for name in node.prop("boot_order").texts() if name in required]
-    yield from dict.fromkeys((*first, *required))
-
-
-def _boot_data(node: Node, topology: Topology) -> str | None:
-    """User data written out: as text up to SOL001 2.8.1, as content of a structure since."""
-    written = node.prop("boot_data")
-    if not isinstance(written.value, dict):
-        return written.text("") or None
-    content = written.at("content_or_file_data", "content")
-    if not content.given:
-        topology.warnings.append(written.warning("is passed over: of boot data in parts only content is read"))
-    return content.text("") or None
-
-
-def _required(size: Field) -> Field:
-    size.text()
-    return size
+def _constraints(constraints: Field) -> dict[str, str]:
+    """A list of words up to SOL001 2.6.1, a map since."""
+    if isinstance(constraints.value, list | str):
+        return dict.fromkeys(constraints.texts(), "")
+    return {key: value.text("") for key, value in constraints.items()}

@@ -1,27 +1,54 @@
-"""Virtual links and connection points (SOL001 clause 6.8), and which are external (clause 6.11)."""
+"""Connection points of VDUs (SOL001 clause 6.8), and which of them are external (clause 6.11).
 
-from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+Links are read by `links`, connection points that are no VDU's by `other_cps`.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from descriptors.fields import Field
-from descriptors.sol001.topology import COMPUTE, EXT_CP, VDU_CP, VIRTUAL_LINK, Node, Topology
-from manoflow.domain.vnfd import ExternalCp, VduCp, VirtualLink
+from descriptors.sol001.links import addresses
+from descriptors.sol001.topology import (
+    COMPUTE,
+    DEPLOYABLE_UNIT,
+    EXT_CP,
+    SUB_CP,
+    VDU_CP,
+    VIRTUAL_LINK,
+    Node,
+    Topology,
+)
+from descriptors.sol001.units import bits_per_second
+from manoflow.domain.vnfd import ExternalCp, VduCp
+from manoflow.domain.vnfd_connectivity import ExposedLink
+from manoflow.domain.vnfd_containers import ContainerCp
 
 _DEFAULT_PROTOCOLS = ("ipv4",)
+_SR_IOV = "direct"
+_NIC_KEYS = frozenset({"vnictype", "interfacetype"})
 
 
 def vdu_cps(topology: Topology) -> tuple[VduCp, ...]:
-    """Every connection point of a VDU, in the order they are written."""
-    return tuple(_vdu_cp(node, topology) for node in topology.nodes(VDU_CP))
+    """Every connection point of a VDU on a machine, in the order they are written."""
+    return tuple(_vdu_cp(node, vdu, topology) for node, vdu in _bound(topology, COMPUTE))
+
+
+def container_cps(topology: Topology) -> tuple[ContainerCp, ...]:
+    """Every connection point of a deployable unit."""
+    return tuple(
+        ContainerCp(
+            id=node.name,
+            unit=unit,
+            order=node.prop("order").integer(0),
+            virtual_link=topology.one(node, "virtual_link", VIRTUAL_LINK),
+            vnic_type=node.prop("vnic_type").text("normal"),
+        )
+        for node, unit in _bound(topology, DEPLOYABLE_UNIT)
+    )
 
 
 def external_cps(topology: Topology, cps: tuple[VduCp, ...]) -> tuple[ExternalCp, ...]:
     """A VDU's CP without a virtual link is external: its id is the cpdId, the requirement's name is accepted too."""
     names = _mapped_names(topology)
-    for node in topology.nodes(EXT_CP):
-        topology.warnings.append(
-            node.field.warning("shows an internal link outside: it is passed over, nothing connects it")
-        )
     return tuple(
         ExternalCp(id=cp.id, vdu_cp=cp.id, mapped_names=tuple(names.get(cp.id, ())))
         for cp in cps
@@ -29,38 +56,102 @@ def external_cps(topology: Topology, cps: tuple[VduCp, ...]) -> tuple[ExternalCp
     )
 
 
-def virtual_links(topology: Topology) -> tuple[VirtualLink, ...]:
-    """Every internal network."""
-    return tuple(_virtual_link(node, topology) for node in topology.nodes(VIRTUAL_LINK))
+def exposed_links(topology: Topology) -> tuple[ExposedLink, ...]:
+    """Every external CP of an internal link; told as a warning, because nothing connects it."""
+    names = _mapped_names(topology, told=False)
+    found: list[ExposedLink] = []
+    for node in topology.nodes(EXT_CP):
+        link = topology.one(node, "internal_virtual_link", VIRTUAL_LINK)
+        if link is None:
+            topology.warnings.append(node.field.warning("is passed over: it has no requirement internal_virtual_link"))
+            continue
+        told = f"shows an internal link outside: it is passed over, nothing connects it; {link} can be brought instead"
+        topology.warnings.append(node.field.warning(f"{told}, as an extManagedVirtualLink"))
+        found.append(ExposedLink(id=node.name, virtual_link=link, mapped_names=tuple(names.get(node.name, ()))))
+    return tuple(found)
 
 
-def _vdu_cp(node: Node, topology: Topology) -> VduCp:
-    vdu = _target(node, "virtual_binding", COMPUTE, topology)
-    if vdu is None:
-        raise node.field.refusal("has no requirement virtual_binding", "bind it to a VDU")
-    return VduCp(
+def layer_3_data(node: Node) -> Iterator[Field]:
+    """What a connection point asks of its addresses, protocol by protocol."""
+    for protocol in node.prop("protocol").entries():
+        for address in protocol.at("address_data").entries():
+            if address.at("l3_address_data").given:
+                yield address.at("l3_address_data")
+
+
+def _bound(topology: Topology, base: str) -> Iterator[tuple[Node, str]]:
+    """The connection points of a kind of VDU, each with its VDU."""
+    for node in topology.nodes(VDU_CP):
+        if node.is_a(SUB_CP):
+            continue
+        vdu = topology.one(node, "virtual_binding", COMPUTE, DEPLOYABLE_UNIT)
+        if vdu is None:
+            raise node.field.refusal("has no requirement virtual_binding", "bind it to a VDU")
+        if topology.node(vdu, base) is not None:
+            yield node, vdu
+
+
+def _vdu_cp(node: Node, vdu: str, topology: Topology) -> VduCp:
+    interface = dict(_interface(node.prop("virtual_network_interface_requirements")))
+    layer_3 = list(layer_3_data(node))
+    cp = VduCp(
         id=node.name,
         vdu=vdu,
         order=node.prop("order").integer(0),
-        virtual_link=_target(node, "virtual_link", VIRTUAL_LINK, topology),
-        vnic_type=node.prop("vnic_type").text("normal"),
+        virtual_link=topology.one(node, "virtual_link", VIRTUAL_LINK),
+        vnic_type=_vnic_type(node.prop("vnic_type"), interface),
         layer_protocols=node.prop("layer_protocols").texts() or _DEFAULT_PROTOCOLS,
+        fixed_addresses=tuple(address for data in layer_3 for address in addresses(data.at("fixed_ip_address"))),
+        addresses_each=sum(data.at("number_of_ip_address").integer(0) for data in layer_3) or None,
+        floating=any(data.at("floating_ip_activated").truth(default=False) for data in layer_3),
+        trunk=node.prop("trunk_mode").truth(default=False),
+        bitrate=bits_per_second(node.prop("bitrate_requirement")),
+        interface_requirements=interface,
     )
+    topology.warnings.extend(node.field.warning(told) for told in _not_given(cp))
+    return cp
 
 
-def _target(node: Node, requirement: str, base: str, topology: Topology) -> str | None:
-    """The one node a requirement names. Raises `InvalidInputError` where there is no such node, or are two."""
-    targets = list(node.requirements(requirement))
-    for target in targets:
-        if topology.node(target.text(), base) is None:
-            kind = base.removeprefix("tosca.nodes.nfv.")
-            raise target.refusal(f"is {target.text()}, which is not a {kind} of this template", "correct the name")
-    if len(targets) > 1:
-        raise targets[1].refusal("is given twice for one connection point", "leave one out")
-    return targets[0].text() if targets else None
+def _not_given(cp: VduCp) -> Iterator[str]:
+    if cp.floating:
+        yield "asks for a floating address, which is not made"
+    if cp.trunk:
+        yield "asks for a trunk; its port is made without subports"
+    if cp.fixed_addresses and cp.virtual_link is None:
+        yield "is external, so its addresses come with a request; fixed_ip_address is passed over"
 
 
-def _mapped_names(topology: Topology) -> dict[str, list[str]]:
+def _interface(listed: Field) -> Iterator[tuple[str, str]]:
+    """What is asked of the interface and of the logical node's I/O, in one map."""
+    for requirement in listed.entries():
+        maps = (
+            requirement.at("network_interface_requirements"),
+            requirement.at("nic_io_requirements", "logical_node_requirements"),
+        )
+        for key, value in (item for given in maps for item in given.items()):
+            yield key, value.text("")
+
+
+def _vnic_type(stated: Field, interface: Mapping[str, str]) -> str:
+    """As stated; where nothing special is, ``direct`` if the interface's requirements ask for SR-IOV.
+
+    Up to SOL001 2.6.1 ``virtio`` is what is called ``normal`` since.
+    """
+    written = stated.text("normal")
+    if written not in {"normal", "virtio"}:
+        return written
+    return _SR_IOV if any(_asks_for_sr_iov(key, value) for key, value in interface.items()) else "normal"
+
+
+def _asks_for_sr_iov(key: str, value: str) -> bool:
+    """``interfaceType: SR-IOV``, also inside of the registry's JSON; ``sriov: true``; ``vnicType: direct``."""
+    bare_key, bare_value = (text.lower().replace("-", "").replace("_", "") for text in (key, value))
+    if bare_key == "sriov":
+        return bare_value not in {"false", "no", "0"}
+    return bare_key in _NIC_KEYS and ("sriov" in bare_value or bare_value == _SR_IOV)
+
+
+def _mapped_names(topology: Topology, *, told: bool = True) -> dict[str, list[str]]:
     """Names of the VNF's requirements by the node they are mapped to."""
     names: dict[str, list[str]] = {}
     for name, mapping in topology.root.at("substitution_mappings", "requirements").named_entries():
@@ -68,45 +159,7 @@ def _mapped_names(topology: Topology) -> dict[str, list[str]]:
         node = next(iter(mapped.texts()), None)
         if node is None:
             continue
-        if node not in topology.every_node:
+        if told and node not in topology.every_node:
             topology.warnings.append(mapping.warning(f"is mapped to {node}, which is not a node of this template"))
         names.setdefault(node, []).append(name)
     return names
-
-
-def _virtual_link(node: Node, topology: Topology) -> VirtualLink:
-    protocols = list(node.prop("vl_profile").at("virtual_link_protocol_data").entries())
-    layer_2 = next((data.at("l2_protocol_data") for data in protocols if data.at("l2_protocol_data").given), None)
-    layer_3 = [data.at("l3_protocol_data") for data in protocols if data.at("l3_protocol_data").given]
-    topology.warnings.extend(extra.warning("is passed over: a link has one subnet") for extra in layer_3[1:])
-    link = VirtualLink(
-        id=node.name,
-        description=node.prop("description").text(""),
-        network_type=(layer_2.at("network_type").text("") or None) if layer_2 else None,
-    )
-    return link.model_copy(update=dict(_subnet(layer_3[0]))) if layer_3 else link
-
-
-def _subnet(layer_3: Field) -> Iterator[tuple[str, object]]:
-    cidr = layer_3.at("cidr")
-    network = _network(cidr) if cidr.given else None
-    stated = 6 if layer_3.at("ip_version").text("ipv4").lower() == "ipv6" else 4
-    yield "ip_version", network.version if network else stated
-    yield "cidr", str(network) if network else None
-    yield "dhcp_enabled", layer_3.at("dhcp_enabled").truth(default=True)
-    gateway = layer_3.at("gateway_ip")
-    yield "gateway_ip", _address(gateway) if gateway.given else None
-
-
-def _network(cidr: Field) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(cidr.text(), strict=False)
-    except ValueError as error:
-        raise cidr.refusal(f"is {cidr.shown()}, not a network", "write one such as 192.168.1.0/24") from error
-
-
-def _address(address: Field) -> str:
-    try:
-        return str(ip_address(address.text()))
-    except ValueError as error:
-        raise address.refusal(f"is {address.shown()}, not an address", "write one such as 192.168.1.1") from error

@@ -2,25 +2,20 @@
 
 from collections.abc import Iterator
 
-from descriptors.fields import Field
 from descriptors.hierarchy import VNF
-from descriptors.sol001.compute import storages, vdus
-from descriptors.sol001.connectivity import external_cps, vdu_cps, virtual_links
+from descriptors.sol001.compute import vdus
+from descriptors.sol001.connectivity import container_cps, exposed_links, external_cps, vdu_cps
+from descriptors.sol001.containers import container_images, containers, deployable_units, mciops
+from descriptors.sol001.lifecycle import indicators, lifecycle_scripts
+from descriptors.sol001.links import virtual_links
+from descriptors.sol001.monitoring import monitoring_parameters
+from descriptors.sol001.other_cps import sub_cps, virtual_cps, virtual_ip_cps
 from descriptors.sol001.placement import placement_groups
 from descriptors.sol001.scaling import aspects, default_level, initial_instances, levels
-from descriptors.sol001.topology import (
-    BLOCK_STORAGE,
-    COMPUTE,
-    EXT_CP,
-    VDU_CP,
-    VIRTUAL_LINK,
-    Node,
-    Topology,
-)
+from descriptors.sol001.security import security_group_rules
+from descriptors.sol001.storages import block_storages, file_storages, object_storages
+from descriptors.sol001.topology import NODES, Node, Topology
 from manoflow.domain.vnfd import Flavour
-
-_READ_NODES = (VNF, COMPUTE, BLOCK_STORAGE, VDU_CP, EXT_CP, VIRTUAL_LINK)
-_NOT_OPERATIONS = {"type", "inputs", "derived_from", "notifications"}
 
 
 def read_flavour(topology: Topology) -> Flavour:
@@ -29,19 +24,36 @@ def read_flavour(topology: Topology) -> Flavour:
     cps = vdu_cps(topology)
     scaling = aspects(topology)
     sizes = levels(topology, scaling)
+    initial = initial_instances(topology)
+    scripts = lifecycle_scripts(vnf, topology) if vnf else ()
     flavour = Flavour(
         id=_flavour_id(topology, vnf),
         description=vnf.prop("flavour_description").text("") if vnf else "",
-        vdus=vdus(topology, initial_instances(topology)),
+        vdus=vdus(topology, initial),
         cps=cps,
         ext_cps=external_cps(topology, cps),
         virtual_links=virtual_links(topology),
-        storages=storages(topology),
+        storages=block_storages(topology),
         placement_groups=placement_groups(topology),
         aspects=scaling,
         levels=sizes,
         default_level=default_level(topology, sizes),
-        lifecycle_hooks=tuple(dict.fromkeys(_hooks(vnf))) if vnf else (),
+        lifecycle_hooks=tuple(script.operation for script in scripts),
+        lifecycle_scripts=scripts,
+        exposed_links=exposed_links(topology),
+        virtual_ip_cps=virtual_ip_cps(topology),
+        sub_cps=sub_cps(topology),
+        file_storages=file_storages(topology),
+        object_storages=object_storages(topology),
+        security_group_rules=security_group_rules(topology),
+        indicators=indicators(vnf) if vnf else (),
+        monitoring_parameters=monitoring_parameters(vnf) if vnf else (),
+        containers=containers(topology),
+        container_images=container_images(topology),
+        deployable_units=deployable_units(topology, initial),
+        container_cps=container_cps(topology),
+        virtual_cps=virtual_cps(topology),
+        mciops=mciops(topology),
     )
     topology.warnings.extend(_unread(topology, flavour))
     return flavour
@@ -57,24 +69,6 @@ def _flavour_id(topology: Topology, vnf: Node | None) -> str:
     return stated.identifier()
 
 
-def _hooks(vnf: Node) -> Iterator[str]:
-    """Operations of Vnflcm that name an implementation, on the node or its types (SOL001 clause 6.7)."""
-    places = [vnf.field, *(definition for _, definition in vnf.types.lineage("node_types", vnf.type) if definition)]
-    for place in places:
-        vnflcm = place.at("interfaces", "Vnflcm")
-        operations = vnflcm.at("operations") if vnflcm.at("operations").given else vnflcm
-        for name, operation in operations.items():
-            if name not in _NOT_OPERATIONS and _implemented(operation):
-                yield name
-
-
-def _implemented(operation: Field) -> bool:
-    """``scale: script.sh`` and ``scale: {implementation: ...}`` do; ``scale: []`` only says that it is supported."""
-    if isinstance(operation.value, dict):
-        return bool(operation.at("implementation").value)
-    return isinstance(operation.value, str) and bool(operation.value)
-
-
 def _unread(topology: Topology, flavour: Flavour) -> Iterator[str]:
     if not flavour.vdus:
         yield f"{topology.document.name}: flavour {flavour.id} has no VDU; instantiating it makes nothing"
@@ -83,7 +77,5 @@ def _unread(topology: Topology, flavour: Flavour) -> Iterator[str]:
         if vdu.image is None and bootable.isdisjoint(vdu.storages):
             yield f"{topology.document.name}: VDU {vdu.id} has neither an image nor a storage with one to start from"
     for node in topology.every_node.values():
-        if not any(node.is_a(base) for base in _READ_NODES):
+        if not any(node.is_a(base) for base in (VNF, *NODES)):
             yield node.field.warning(f"is passed over: nodes of type {node.type} are not read")
-    for policy in topology.policies("SecurityGroupRule"):
-        yield policy.warning("is passed over: security group rules are not applied")

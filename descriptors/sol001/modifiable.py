@@ -23,7 +23,7 @@ def configurable_properties(vnf: Node) -> tuple[str, ...]:
     declared = [one for one in _properties(vnf.types, "data_types", kind) if one[0] != ADDITIONAL]
     additional = _type_of(vnf.types, "data_types", kind, ADDITIONAL)
     own = [name for name, _, standard in declared if not standard]
-    own += [name for name, _, _ in _properties(vnf.types, "data_types", additional)]
+    own += [name for name, _, standard in _properties(vnf.types, "data_types", additional) if not standard]
     of_the_standard = [to_camel(name) for name, _, standard in declared if standard]
     return (*of_the_standard, *own) if own else ()
 

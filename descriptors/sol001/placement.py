@@ -3,45 +3,42 @@
 from collections.abc import Iterator
 
 from descriptors.fields import Field
-from descriptors.sol001.topology import COMPUTE, PLACEMENT_GROUP, Topology
+from descriptors.sol001.topology import COMPUTE, DEPLOYABLE_UNIT, MCIOP, PLACEMENT_GROUP, VIRTUAL_LINK, Topology
 from manoflow.domain.vnfd import PlacementGroup, PlacementScope
 
 _RULES = {"AffinityRule": False, "AntiAffinityRule": True}
+_MAY_BE_PLACED = (COMPUTE, DEPLOYABLE_UNIT, MCIOP, VIRTUAL_LINK)
 
 
 def placement_groups(topology: Topology) -> tuple[PlacementGroup, ...]:
-    """One group for each target of each rule: of a group's VDUs together, or of the instances of one VDU."""
+    """One group for each target of each rule: of a group's members together, or of the instances of one of them."""
     groups: dict[str, PlacementGroup] = {}
     for kind, anti_affinity in _RULES.items():
         for policy in topology.policies(kind):
-            for target, members in _members(policy, topology):
+            for target in policy.at("targets").entries():
                 # A group under two rules makes two server groups; both need a name.
-                group_id = target if target not in groups else f"{target}-{policy.name}"
+                group_id = target.text() if target.text() not in groups else f"{target.text()}-{policy.name}"
+                members = list(_members(target, topology))
+                vdus = tuple(member for member in members if topology.node(member, COMPUTE))
                 groups[group_id] = PlacementGroup(
-                    id=group_id, anti_affinity=anti_affinity, scope=_scope(policy), members=members
+                    id=group_id,
+                    anti_affinity=anti_affinity,
+                    scope=_scope(policy),
+                    members=vdus,
+                    other_members=tuple(member for member in members if member not in vdus),
                 )
-    return tuple(groups.values())
+    return tuple(group for group in groups.values() if group.members or group.other_members)
 
 
-def _members(policy: Field, topology: Topology) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each target of a rule with its VDUs; targets without a VDU, such as virtual links, are told as warnings."""
-    groups = topology.root.at("groups")
-    for target in policy.at("targets").entries():
-        group = groups.at(target.text())
-        if topology.node(target.text(), COMPUTE):
-            yield target.text(), (target.text(),)
-        elif topology.types.is_a("group_types", group.at("type").text(""), PLACEMENT_GROUP):
-            yield target.text(), tuple(_vdus(group, topology))
-        else:
-            topology.warnings.append(target.warning(f"is {target.text()}: only VDUs and placement groups are placed"))
-
-
-def _vdus(group: Field, topology: Topology) -> Iterator[str]:
-    for member in group.at("members").entries():
-        if topology.node(member.text(), COMPUTE):
-            yield member.text()
-        else:
+def _members(target: Field, topology: Topology) -> Iterator[str]:
+    """The members of a group, or the target itself; those that nobody places are told as warnings."""
+    group = topology.root.at("groups").at(target.text())
+    is_group = topology.types.is_a("group_types", group.at("type").text(""), PLACEMENT_GROUP)
+    for member in group.at("members").entries() if is_group else (target,):
+        if not topology.node(member.text(), COMPUTE):
             topology.warnings.append(member.warning(f"is {member.text()}: only VDUs are placed"))
+        if any(topology.node(member.text(), base) for base in _MAY_BE_PLACED):
+            yield member.text()
 
 
 def _scope(policy: Field) -> PlacementScope:

@@ -1,6 +1,7 @@
 """The topology of a service template as SOL001 means it: nodes and policies by type, in any form TOSCA allows."""
 
-from collections.abc import Iterator, Mapping
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,12 +10,45 @@ from descriptors.fields import Field
 from descriptors.hierarchy import Hierarchy
 
 COMPUTE = "tosca.nodes.nfv.Vdu.Compute"
+CONTAINER = "tosca.nodes.nfv.Vdu.OsContainer"
+DEPLOYABLE_UNIT = "tosca.nodes.nfv.Vdu.OsContainerDeployableUnit"
+MCIOP = "tosca.nodes.nfv.Mciop"
 BLOCK_STORAGE = "tosca.nodes.nfv.Vdu.VirtualBlockStorage"
+FILE_STORAGE = "tosca.nodes.nfv.Vdu.VirtualFileStorage"
+OBJECT_STORAGE = "tosca.nodes.nfv.Vdu.VirtualObjectStorage"
 VDU_CP = "tosca.nodes.nfv.VduCp"
+SUB_CP = "tosca.nodes.nfv.VduSubCp"
 EXT_CP = "tosca.nodes.nfv.VnfExtCp"
+VIRTUAL_IP_CP = "tosca.nodes.nfv.VipCp"
+VIRTUAL_CP = "tosca.nodes.nfv.VirtualCp"
 VIRTUAL_LINK = "tosca.nodes.nfv.VnfVirtualLink"
+NODES = (
+    COMPUTE,
+    CONTAINER,
+    DEPLOYABLE_UNIT,
+    MCIOP,
+    BLOCK_STORAGE,
+    FILE_STORAGE,
+    OBJECT_STORAGE,
+    VDU_CP,
+    EXT_CP,
+    VIRTUAL_IP_CP,
+    VIRTUAL_CP,
+    VIRTUAL_LINK,
+)
+"""The types of nodes that are read, beside the VNF's own."""
 PLACEMENT_GROUP = "tosca.groups.nfv.PlacementGroup"
 SW_IMAGE = "tosca.artifacts.nfv.SwImage"
+HELM_CHART = "tosca.artifacts.nfv.HelmChart"
+
+Read = Callable[[str], bytes]
+"""The content of a small file of the package, by its path."""
+
+
+def no_files(path: str) -> bytes:
+    """Of a package without files."""
+    message = f"nothing can be read here: {path}"
+    raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -60,6 +94,7 @@ class Topology:
     files: frozenset[str] = frozenset()
     """Paths of all files in the package."""
     warnings: list[str] = field(default_factory=list)
+    read: Read = no_files
 
     @property
     def root(self) -> Field:
@@ -96,9 +131,37 @@ class Topology:
                 yield policy
 
     def targets(self, policy: Field) -> Iterator[Node]:
-        """The VDUs a policy is about. Raises `InvalidInputError` for a target that is none."""
+        """The VDUs a policy is about, on machines or in containers. Raises `InvalidInputError` for one that is none."""
         for target in policy.at("targets").entries():
-            vdu = self.node(target.text(), COMPUTE)
+            vdu = self.node(target.text(), COMPUTE) or self.node(target.text(), DEPLOYABLE_UNIT)
             if vdu is None:
                 raise target.refusal(f"is {target.text()}, which is not a VDU of this template", "correct the name")
             yield vdu
+
+    def one(self, node: Node, requirement: str, *bases: str) -> str | None:
+        """The one node of these types that a requirement names.
+
+        Raises `InvalidInputError` where there is no such node, or are two.
+        """
+        targets = self._named(node, requirement, bases)
+        if len(targets) > 1:
+            raise targets[1].refusal("is given twice for one node", "leave one out")
+        return targets[0].text() if targets else None
+
+    def some(self, node: Node, requirement: str, *bases: str) -> tuple[str, ...]:
+        """The nodes of these types that a requirement names. Raises `InvalidInputError` where there is no such node."""
+        return tuple(dict.fromkeys(target.text() for target in self._named(node, requirement, bases)))
+
+    def _named(self, node: Node, requirement: str, bases: tuple[str, ...]) -> list[Field]:
+        targets = list(node.requirements(requirement))
+        for target in targets:
+            if not any(self.node(target.text(), base) for base in bases):
+                kind = bases[0].removeprefix("tosca.nodes.nfv.")
+                raise target.refusal(f"is {target.text()}, which is not a {kind} of this template", "correct the name")
+        return targets
+
+    def path_inside(self, file: Field) -> str | None:
+        """A file's path in the package: relative to the template as TOSCA says, or from the root as some write."""
+        written = file.text()
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(file.document.name), written))
+        return next((path for path in (beside, written.removeprefix("/")) if path in self.files), None)

@@ -25,7 +25,13 @@ _BYTES: Final = {
     "tb": 1 << 40,
     "tib": 1 << 40,
 }
+_RATE: Final = re.compile(r"^\d{1,15}$")
 _SIZE: Final = re.compile(r"^(\d{1,15}(?:\.\d{1,9})?)\s*([A-Za-z]{1,3})$")
+
+
+def octets(size: Field) -> int:
+    """Whole bytes, rounded up; 0 where no size is given."""
+    return _rounded_up(size, 1)
 
 
 def mib(size: Field) -> int:
@@ -36,6 +42,15 @@ def mib(size: Field) -> int:
 def gib(size: Field) -> int:
     """Whole GiB, rounded up; 0 where no size is given."""
     return _rounded_up(size, GIB)
+
+
+def bits_per_second(rate: Field) -> int | None:
+    """A rate as SOL001 writes it, a whole number of bits per second; None where none is given."""
+    if not rate.given:
+        return None
+    if not _RATE.match(rate.text().strip()):
+        raise rate.refusal(f"is {rate.shown()}, not a rate", "write bits per second, such as 1000000")
+    return int(rate.text())
 
 
 def _rounded_up(size: Field, unit: int) -> int:

@@ -4,18 +4,21 @@ from descriptors.fields import Field
 from descriptors.hierarchy import VNF
 from descriptors.sol001.flavours import read_flavour
 from descriptors.sol001.modifiable import configurable_properties, extensions
-from descriptors.sol001.topology import Node, Topology
+from descriptors.sol001.topology import Node, Read, Topology, no_files
 from descriptors.templates import Templates
 from manoflow.domain.vnfd import Flavour, Vnfd
 
 
-def read_vnfd(templates: Templates) -> tuple[Vnfd, tuple[str, ...]]:
-    """The VNFD and the warnings found on the way. Raises `InvalidInputError` with file, line and what to do."""
+def read_vnfd(templates: Templates, read: Read = no_files) -> tuple[Vnfd, tuple[str, ...]]:
+    """The VNFD and the warnings found on the way; `read` gives the files that it names.
+
+    Raises `InvalidInputError` with file, line and what to do.
+    """
     top = Topology(templates.entry, templates.types, templates.files)
     vnf = next(iter(top.nodes(VNF)), None)
     if vnf is None:
         raise top.root.refusal(f"has no node derived from {VNF}", "name the VNF's template in Entry-Definitions")
-    topologies = [Topology(document, templates.types, templates.files) for document in templates.flavours]
+    topologies = [Topology(document, templates.types, templates.files, read=read) for document in templates.flavours]
     flavours = tuple(read_flavour(topology) for topology in topologies)
     _require_flavours(flavours, vnf)
     vnfd = Vnfd(

@@ -1,6 +1,7 @@
-"""The SOL001 types as a compact data set of our own, and the TOSCA definitions made from it.
+"""The SOL001 types of every version as one compact data set of our own, and the TOSCA definitions made from it.
 
-Names, types, defaults and bounds are facts of the standard; the notation is ours (`notation`) and carries no text of
-ETSI's. A file ``sol001-<version>-<part>.yaml`` holds one part of one version; `bundle` puts them together. Another
-version is another set of files.
+Names, types, defaults and bounds are facts of the standard; the notation is ours and carries no text of ETSI's. The
+YAML files hold the types by area, each key with the versions it holds for where it does not hold for all (`ranges`);
+`notation` tells how a line is read; `bundle` puts together the definitions of one version. A new version of SOL001 is
+its number in `bundle.VERSIONS` and the lines that it changes.
 """

@@ -2,16 +2,20 @@
 
 A property is one line::
 
-    TYPE[+][?] [of ENTRY_TYPE] [CONSTRAINT]... [= DEFAULT]
+    TYPE[+][?] [of ENTRY_TYPE] [CONSTRAINT]... [at most N] [= DEFAULT]
 
-``?`` marks what is not required, ``+`` a list or map with at least one entry. A type that begins with a capital letter
-is a SOL001 data type. Constraints bind the entry where there is one: ``in [a, b]``, ``>= 0``, ``<= 9``, ``> 0 s``,
-``range [0, 1]``, ``~ pattern`` (always last). A capability is ``TYPE [min, max]``; a requirement is
+``?`` marks what is not required, ``+`` a list or map with at least one entry, ``at most`` bounds their number. A type
+that begins with a capital letter is a SOL001 data type. Constraints bind the entry where there is one: ``in [a, b]``,
+``in LIST`` (one of the ``lists`` of the data set), ``>= 0``, ``<= 9``, ``> 0 s``, ``range [0, 1]``, ``~ pattern``
+(always last). A capability is ``TYPE [min, max]``; a requirement is
 ``CAPABILITY [via RELATIONSHIP] [on NODE] [min, max]``.
+
+Operations are a list of names, as TOSCA 1.2 has them, or a map of names to inputs, as TOSCA 1.3 has them; each name
+stands for three, with ``_start`` and ``_end``. Of keys with versions see `ranges`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -38,6 +42,8 @@ _ROOTS = {
 }
 _PROPERTY = re.compile(r"^(?P<type>[\w.-]+)(?P<filled>\+?)(?P<optional>\??)(?: of (?P<entry>[\w.-]+))?(?P<rest>.*)$")
 _DEFAULT = re.compile(r" = (?P<default>\S+)$")
+_AT_MOST = re.compile(r" at most (?P<number>\d+)$")
+_NAMED_LIST = re.compile(r" in (?P<name>[a-z_]+)")
 _CONSTRAINT = re.compile(r" (?P<sign>in|range) (?P<list>\[[^\]]*\])| (?P<bound>[<>]=?) (?P<value>\d+(?: [A-Za-z]+)?)")
 _SIGNS = {
     ">": "greater_than",
@@ -47,7 +53,7 @@ _SIGNS = {
     "range": "in_range",
 }
 _REQUIREMENT = re.compile(
-    r"^(?P<capability>\w+)(?: via (?P<relationship>\w+))?(?: on (?P<node>[\w.]+))?(?: (?P<occurrences>\[.*\]))?$"
+    r"^(?P<capability>[\w.]+)(?: via (?P<relationship>[\w.]+))?(?: on (?P<node>[\w.]+))?(?: (?P<occurrences>\[.*\]))?$"
 )
 
 
@@ -56,14 +62,23 @@ def full_name(section: str, name: str) -> str:
     return name if name.startswith("tosca.") else PREFIXES[section] + name
 
 
+def with_lists(value: Any, lists: Mapping[str, list[str]]) -> Any:  # noqa: ANN401 - any part of the data set
+    """A copy whose lines have the lists they name (``in disk_formats``) written out."""
+    if isinstance(value, Mapping):
+        return {key: with_lists(inner, lists) for key, inner in value.items()}
+    if isinstance(value, str):
+        return _NAMED_LIST.sub(lambda found: f" in [{', '.join(lists[found['name']])}]", value)
+    return value
+
+
 def expand_type(section: str, compact: Mapping[str, Any]) -> dict[str, Any]:
     """One type as TOSCA writes it. Of a data type the compact form is its properties alone."""
     if section == "data_types":
         compact = {"properties": compact} if compact else {}
     expanded: dict[str, Any] = {"derived_from": full_name(section, compact.get("from", _ROOTS[section]))}
     for key, value in compact.items():
-        if key == "operations":
-            expanded.update(dict.fromkeys(value))
+        if key == "operations" and isinstance(value, list):
+            expanded.update({name: {} for name in _with_phases(value)})
         elif key != "from":
             expanded[key] = _EXPANDED[key](value) if key in _EXPANDED else value
     return expanded
@@ -77,7 +92,9 @@ def expand_property(text: str) -> dict[str, Any]:
         raise ValueError(f"cannot read the types data set: {text!r} is not a property")
     rest = match["rest"]
     default = _DEFAULT.search(rest)
-    constraints = list(_constraints(rest.removesuffix(default[0]) if default else rest))
+    rest = rest.removesuffix(default[0]) if default else rest
+    most = _AT_MOST.search(rest)
+    constraints = list(_constraints(rest))
     if pattern:
         constraints.append({"pattern": pattern})
     definition: dict[str, Any] = {"type": _data_type(match["type"]), "required": not match["optional"]}
@@ -85,11 +102,17 @@ def expand_property(text: str) -> dict[str, Any]:
         definition["entry_schema"] = {"type": _data_type(match["entry"])}
     if constraints:
         definition.get("entry_schema", definition)["constraints"] = constraints
-    if match["filled"]:
-        definition["constraints"] = [{"min_length": 1}]
+    if match["filled"] or most:
+        bounds = ({"min_length": 1} if match["filled"] else None, {"max_length": int(most["number"])} if most else None)
+        definition["constraints"] = [bound for bound in bounds if bound]
     if default:
-        definition["default"] = yaml.safe_load(default["default"])
+        definition["default"] = _value(default["default"])
     return definition
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - any YAML
+    """By libyaml: a thousand lines are expanded before the first package is read."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _data_type(name: str) -> str:
@@ -99,14 +122,14 @@ def _data_type(name: str) -> str:
 def _constraints(text: str) -> Iterator[dict[str, Any]]:
     for match in _CONSTRAINT.finditer(text):
         value = match["list"] or match["value"]
-        yield {_SIGNS[match["sign"] or match["bound"]]: yaml.safe_load(value)}
+        yield {_SIGNS[match["sign"] or match["bound"]]: _value(value)}
 
 
 def _capability(text: str) -> dict[str, Any]:
     name, _, occurrences = text.partition(" ")
     definition: dict[str, Any] = {"type": full_name("capability_types", name)}
     if occurrences:
-        definition["occurrences"] = yaml.safe_load(occurrences)
+        definition["occurrences"] = _value(occurrences)
     return definition
 
 
@@ -120,12 +143,38 @@ def _requirement(text: str) -> dict[str, Any]:
     if match["node"]:
         definition["node"] = full_name("node_types", match["node"])
     if match["occurrences"]:
-        definition["occurrences"] = yaml.safe_load(match["occurrences"])
+        definition["occurrences"] = _value(match["occurrences"])
     return definition
 
 
+def _attribute(text: str) -> dict[str, Any]:
+    definition = expand_property(text)
+    del definition["required"]
+    return definition
+
+
+def _with_phases(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from (name, f"{name}_start", f"{name}_end")
+
+
+def _operations(operations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    expanded: dict[str, Any] = {name: {} for name in _with_phases(operations)}
+    for name, inputs in operations.items():
+        if inputs:
+            expanded[name] = {"inputs": _properties(inputs)}
+    return expanded
+
+
+def _properties(lines: Mapping[str, str]) -> dict[str, Any]:
+    return {name: expand_property(text) for name, text in lines.items()}
+
+
 _EXPANDED: Mapping[str, Callable[[Any], Any]] = {
-    "properties": lambda lines: {name: expand_property(text) for name, text in lines.items()},
+    "properties": _properties,
+    "attributes": lambda lines: {name: _attribute(text) for name, text in lines.items()},
+    "operations": _operations,
+    "notifications": lambda names: {name: {} for name in names},
     "capabilities": lambda lines: {name: _capability(text) for name, text in lines.items()},
     "requirements": lambda lines: [{name: _requirement(text)} for name, text in lines.items()],
     "interfaces": lambda lines: {name: {"type": full_name("interface_types", text)} for name, text in lines.items()},

@@ -169,6 +169,7 @@ class _Binding:
                 "mac_required": element.mac_address is not None,
                 "addresses": element.addresses,
                 "vnic_type": element.vnic_type,
+                "allowed_addresses": element.allowed_addresses,
             }
         )
 
@@ -191,7 +192,7 @@ class _Binding:
                 "port_uids": tuple(self._uid_in(key) for key in element.ports),
                 "group_uid": self._uid_in(element.group) if element.group else None,
                 "zone": self.grant.zones.get(element.key),
-                "user_data": element.user_data,
+                "boot_data": element.user_data,
             }
         )
 

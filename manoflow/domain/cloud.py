@@ -13,6 +13,7 @@ from pydantic import Field
 
 from manoflow.domain.base import Model, Moment
 from manoflow.domain.identity import Kind
+from manoflow.domain.vnfd_connectivity import AddressPool
 
 
 class NewResource(Model):
@@ -50,6 +51,12 @@ class NewVirtualLink(NewResource):
     cidr: str | None = None
     gateway_ip: str | None = None
     dhcp_enabled: bool = True
+    mtu: int | None = None
+    """Bytes; None: the VIM's default."""
+    address_pools: tuple[AddressPool, ...] = ()
+    """Where dynamic addresses come from; empty: the whole subnet."""
+    ipv6_mode: str | None = None
+    """How hosts get IPv6 addresses: ``slaac``, ``dhcpv6-stateful`` or ``dhcpv6-stateless``."""
 
 
 class FixedAddress(Model):
@@ -71,6 +78,8 @@ class NewPort(NewResource):
     """True where the request named this MAC: then it is not dropped."""
     addresses: tuple[FixedAddress, ...] = ()
     vnic_type: str = "normal"
+    allowed_addresses: tuple[str, ...] = ()
+    """Addresses and networks beside its own that may be used there."""
 
 
 class NewStorage(NewResource):
@@ -95,8 +104,12 @@ class NewServer(NewResource):
     port_uids: tuple[UUID, ...] = ()
     group_uid: UUID | None = None
     zone: str | None = None
+    boot_data: str | None = None
+    """Reference of `user_data` and `metadata` together, the SHA-256 of their content: this is what travels."""
     user_data: str | None = None
-    """Reference of the user data (an artifact key), never the text itself."""
+    """Text for the server's first start. Put in by the activity that makes the server, never in a plan."""
+    metadata: dict[str, str] = Field(default_factory=dict)
+    """Keys and values for the server to read. The same."""
 
 
 AnyNew = Annotated[

@@ -13,6 +13,7 @@ from manoflow.domain.base import Model
 from manoflow.domain.cloud import FixedAddress
 from manoflow.domain.identity import Kind
 from manoflow.domain.vnfd import SwImage, VirtualCompute
+from manoflow.domain.vnfd_connectivity import AddressPool
 
 
 class _Placed(Model):
@@ -52,6 +53,9 @@ class VirtualLinkElement(_Placed):
     cidr: str | None = None
     gateway_ip: str | None = None
     dhcp_enabled: bool = True
+    mtu: int | None = None
+    address_pools: tuple[AddressPool, ...] = ()
+    ipv6_mode: str | None = None
 
 
 class PortElement(_Placed):
@@ -74,6 +78,8 @@ class PortElement(_Placed):
     mac_address: str | None = None
     addresses: tuple[FixedAddress, ...] = ()
     vnic_type: str = "normal"
+    allowed_addresses: tuple[str, ...] = ()
+    """Addresses and networks beside its own that may be used there: those that VNFCs share."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -105,6 +111,7 @@ class VnfcElement(_Placed):
     ports: tuple[str, ...] = ()
     group: str | None = None
     user_data: str | None = None
+    """Reference of its boot data (`manoflow.domain.boot_data.BootData`)."""
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -173,6 +173,8 @@ class InstantiatedState(Model):
     """What the request set of them; the instance has them once it is instantiated."""
     vnf_configurable_properties: dict[str, JsonValue] = Field(default_factory=dict)
     """The same of these."""
+    boot_data: dict[str, str] = Field(default_factory=dict)
+    """Reference of each VDU's boot data, with the parameters of the request that instantiated the VNF."""
 
 
 class VnfInstance(Model):

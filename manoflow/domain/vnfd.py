@@ -1,7 +1,8 @@
 """The neutral VNFD: what a VNF may consist of, whatever language described it.
 
 `descriptors` reads SOL001 (TOSCA) into this model; the planners in `manoflow.domain.targets` read nothing else. The
-names are those of ETSI GS NFV-IFA 011. Sizes are MiB for memory and GiB for storage, already rounded up.
+names are those of ETSI GS NFV-IFA 011. Sizes are MiB for memory and GiB for storage, already rounded up. Parts that
+planners do not need every day are in `vnfd_connectivity`, `vnfd_containers`, `vnfd_interfaces` and `boot_data`.
 """
 
 from enum import StrEnum
@@ -9,6 +10,10 @@ from enum import StrEnum
 from pydantic import Field
 
 from manoflow.domain.base import Model
+from manoflow.domain.boot_data import BootSettings
+from manoflow.domain.vnfd_connectivity import AddressPool, ExposedLink, QualityOfService, SubCp, VirtualIpCp
+from manoflow.domain.vnfd_containers import ContainerCp, DeployableUnit, Mciop, OsContainer, VirtualCp
+from manoflow.domain.vnfd_interfaces import LifecycleScript, MonitoringParameter, SecurityGroupRule
 
 
 class SwImage(Model):
@@ -26,6 +31,12 @@ class SwImage(Model):
     min_ram_mib: int = 0
     artifact: str | None = None
     """Path of the image file inside the package; None where the image is only named."""
+    provider: str | None = None
+    size: int | None = None
+    """Bytes, as the descriptor states them."""
+    operating_system: str | None = None
+    environments: tuple[str, ...] = ()
+    """Virtualisation environments that it runs in, e.g. ``KVM``."""
 
 
 class VirtualCompute(Model):
@@ -46,6 +57,29 @@ class VirtualStorage(Model):
     size_gib: int
     image: SwImage | None = None
     """With an image, the VNFC boots from this storage."""
+    requirements: dict[str, str] = Field(default_factory=dict)
+    """As the descriptor writes them (vdu_storage_requirements)."""
+    shared: bool = False
+    """One for all VNFCs of the VDU instead of one each (per_vnfc_instance is false)."""
+
+
+class VirtualFileStorage(Model):
+    """A file system on a network that VNFCs mount (IFA 011 clause 7.1.9.4.5)."""
+
+    id: str
+    size_gib: int
+    protocol: str
+    """``nfs`` or ``cifs``."""
+    virtual_link: str | None = None
+    shared: bool = False
+
+
+class VirtualObjectStorage(Model):
+    """An object store (IFA 011 clause 7.1.9.4.4)."""
+
+    id: str
+    max_size_gib: int | None = None
+    shared: bool = False
 
 
 class Vdu(Model):
@@ -64,7 +98,12 @@ class Vdu(Model):
     initial_instances: int = 1
     """Instances at scale level 0 of every aspect (VduInitialDelta)."""
     boot_data: str | None = None
-    """User data given to the VNFC at boot; may have placeholders (order of the reader, not of this model)."""
+    """Text given to the VNFC at boot; may have parameters (`manoflow.domain.boot_data`)."""
+    boot_settings: BootSettings = BootSettings()
+    other_storages: tuple[str, ...] = ()
+    """Ids of `VirtualFileStorage` and `VirtualObjectStorage`: nothing makes them."""
+    nfvi_constraints: dict[str, str] = Field(default_factory=dict)
+    monitoring_parameters: tuple[MonitoringParameter, ...] = ()
 
 
 class VduCp(Model):
@@ -77,6 +116,17 @@ class VduCp(Model):
     """Id of the internal virtual link it joins; None: an external connection point."""
     vnic_type: str = "normal"
     layer_protocols: tuple[str, ...] = ("ipv4",)
+    fixed_addresses: tuple[str, ...] = ()
+    """Addresses that its instances get, the first instance first."""
+    addresses_each: int | None = None
+    """Of these, how many an instance gets; None: all, where the VDU has one instance, else one."""
+    floating: bool = False
+    """A floating address is asked for: nothing makes it."""
+    trunk: bool = False
+    bitrate: int | None = None
+    """Bits per second (bitrate_requirement): nobody is asked for them."""
+    interface_requirements: dict[str, str] = Field(default_factory=dict)
+    """What is asked of the network interface, as the descriptor writes it."""
 
 
 class ExternalCp(Model):
@@ -99,6 +149,19 @@ class VirtualLink(Model):
     cidr: str | None = None
     dhcp_enabled: bool = True
     gateway_ip: str | None = None
+    mtu: int | None = None
+    """Bytes."""
+    address_pools: tuple[AddressPool, ...] = ()
+    """Where dynamic addresses come from; empty: the whole subnet."""
+    ipv6_mode: str | None = None
+    """``slaac``, ``dhcpv6-stateful`` or ``dhcpv6-stateless``."""
+    vlan_transparent: bool = False
+    externally_managed: str | None = None
+    """``required``: somebody else has to bring its network; ``allowed`` or None: may."""
+    max_bitrate: int | None = None
+    """Bits per second at the root (vl_profile): nobody is asked for them, nor for the next two."""
+    min_bitrate: int | None = None
+    quality: QualityOfService | None = None
 
 
 class ScalingDelta(Model):
@@ -135,6 +198,8 @@ class PlacementScope(StrEnum):
     ZONE_GROUP = "zone_group"
     NFVI_POP = "nfvi_pop"
     NETWORK_LINK_AND_NODE = "network_link_and_node"
+    CONTAINER_NAMESPACE = "container_namespace"
+    CIS_NODE = "cis_node"
 
 
 class PlacementGroup(Model):
@@ -145,6 +210,8 @@ class PlacementGroup(Model):
     scope: PlacementScope = PlacementScope.HOST
     members: tuple[str, ...]
     """Ids of VDUs."""
+    other_members: tuple[str, ...] = ()
+    """Ids of virtual links, deployable units and charts: nobody places them."""
 
 
 class Flavour(Model):
@@ -163,6 +230,24 @@ class Flavour(Model):
     default_level: str | None = None
     lifecycle_hooks: tuple[str, ...] = ()
     """Operations of the Vnflcm interface that name an implementation (a script to call)."""
+    lifecycle_scripts: tuple[LifecycleScript, ...] = ()
+    """What these call."""
+    exposed_links: tuple[ExposedLink, ...] = ()
+    virtual_ip_cps: tuple[VirtualIpCp, ...] = ()
+    sub_cps: tuple[SubCp, ...] = ()
+    file_storages: tuple[VirtualFileStorage, ...] = ()
+    object_storages: tuple[VirtualObjectStorage, ...] = ()
+    security_group_rules: tuple[SecurityGroupRule, ...] = ()
+    indicators: tuple[str, ...] = ()
+    """Names of the VNF's indicators."""
+    monitoring_parameters: tuple[MonitoringParameter, ...] = ()
+    containers: tuple[OsContainer, ...] = ()
+    container_images: tuple[SwImage, ...] = ()
+    """Images of the containers, by their ids."""
+    deployable_units: tuple[DeployableUnit, ...] = ()
+    container_cps: tuple[ContainerCp, ...] = ()
+    virtual_cps: tuple[VirtualCp, ...] = ()
+    mciops: tuple[Mciop, ...] = ()
 
 
 class Vnfd(Model):

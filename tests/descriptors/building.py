@@ -49,6 +49,12 @@ def edited_flavour(folder: Path, *edits: Edit) -> Flavour:
     return flavour
 
 
+def edited_flavour_with(folder: Path, files: Mapping[str, str | bytes], *edits: Edit) -> Flavour:
+    """The same, with more files in the package."""
+    (flavour,) = edited(folder, *edits, more=files).vnfd.flavours
+    return flavour
+
+
 def nodes(tree: Tree) -> Tree:
     """The node templates of a tree."""
     found: Tree = tree["topology_template"]["node_templates"]

@@ -112,7 +112,7 @@ ASPECT = {"name": "size", "description": "", "max_scale_level": 2, "step_deltas"
         ),
         (
             having(node("probe_mgmt"), requirements=[{"virtual_binding": "probe"}, {"virtual_binding": "probe"}]),
-            "virtual_binding is given twice for one connection point",
+            "virtual_binding is given twice for one node",
         ),
         (
             having(node("probe_mgmt"), requirements=[{"virtual_binding": "probe"}, {"virtual_link": "gone"}]),

@@ -7,7 +7,7 @@ import yaml
 
 from descriptors.package import read_package
 from manoflow.domain.errors import InvalidInputError
-from tests.descriptors.building import LINK_PROBE, Tree, add_node, add_policies, csar, edited, edited_flavour, nodes
+from tests.descriptors.building import LINK_PROBE, Tree, add_policies, csar, edited, edited_flavour, nodes
 
 
 def test_a_property_comes_from_the_nearest_type_that_has_a_default(tmp_path: Path) -> None:
@@ -97,11 +97,10 @@ def test_a_flavour_that_would_make_nothing_or_nothing_that_starts_is_told(tmp_pa
 
 def test_nodes_and_policies_that_are_not_read_are_told(tmp_path: Path) -> None:
     def more(tree: Tree) -> None:
-        add_node(tree, "objects", "Vdu.VirtualObjectStorage", properties={"virtual_object_storage_data": {}})
+        tree["node_types"]["vendor.Probe"] = {"derived_from": "tosca.nodes.Root"}
+        nodes(tree)["meter"] = {"type": "vendor.Probe"}
         add_policies(tree, guard={"type": "SecurityGroupRule", "targets": ["probe_mgmt"]})
 
     warnings = edited(tmp_path, more).warnings
-    assert any(
-        "objects is passed over: nodes of type tosca.nodes.nfv.Vdu.VirtualObjectStorage" in text for text in warnings
-    )
+    assert any("meter is passed over: nodes of type vendor.Probe are not read" in text for text in warnings)
     assert any("guard is passed over: security group rules are not applied" in text for text in warnings)

@@ -70,8 +70,8 @@ def test_the_boot_order_puts_a_storage_first_and_requirements_may_be_long(tmp_pa
     ("written", "read"),
     [
         ("#!/bin/sh\n", "#!/bin/sh\n"),
-        ({"content_or_file_data": {"content": "#cloud-config\n", "destination_path": "/a"}}, "#cloud-config\n"),
-        ({"kvp_data": {"data": {"a": "b"}}}, None),
+        ({"content_or_file_data": {"content": "#cloud-config\n"}}, "#cloud-config\n"),
+        ({"content_or_file_data": {"destination_path": "/a"}}, None),
     ],
 )
 def test_boot_data_is_text_or_content(written: object, read: str | None, tmp_path: Path) -> None:
@@ -80,7 +80,9 @@ def test_boot_data_is_text_or_content(written: object, read: str | None, tmp_pat
 
     content = edited(tmp_path, boot)
     assert content.vnfd.flavours[0].vdus[0].boot_data == read
-    assert any("of boot data in parts only content is read" in text for text in content.warnings) is (read is None)
+    assert any("it has neither content nor source_path nor kvp_data" in text for text in content.warnings) is (
+        read is None
+    )
 
 
 def test_an_image_may_be_described_by_its_artifact(tmp_path: Path) -> None:
@@ -99,6 +101,16 @@ def test_an_image_may_be_described_by_its_artifact(tmp_path: Path) -> None:
         1,
         256,
     )
+
+
+@pytest.mark.parametrize(("digits", "algorithm"), [(64, "sha-256"), (128, "sha-512"), (40, None)])
+def test_a_hash_alone_tells_its_algorithm_by_its_length(digits: int, algorithm: str | None, tmp_path: Path) -> None:
+    def hash_alone(tree: Tree) -> None:
+        nodes(tree)["probe"]["properties"]["sw_image_data"]["checksum"] = "a" * digits
+
+    image = edited_flavour(tmp_path, hash_alone).vdus[0].image
+    assert image is not None
+    assert (image.checksum_algorithm, image.checksum) == (algorithm, "a" * digits)
 
 
 def test_an_image_that_only_has_a_file_is_called_after_it(tmp_path: Path) -> None:

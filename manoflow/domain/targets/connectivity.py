@@ -68,6 +68,15 @@ def _external_cp(flavour: Flavour, cpd_id: str, link_id: str) -> ExternalCp:
     found = [cp for cp in flavour.ext_cps if cp.id == cpd_id or cpd_id in cp.mapped_names]
     if len(found) == 1:
         return found[0]
+    shown = [link for link in flavour.exposed_links if link.id == cpd_id or cpd_id in link.mapped_names]
+    if shown:
+        inside = shown[0].virtual_link
+        message = (
+            f"cannot connect extVirtualLink {link_id}: cpdId {cpd_id} shows the internal link {inside} outside, "
+            "which takes a router that is not made; leave it out, or bring a network that is connected already: "
+            f"give it as an extManagedVirtualLink with vnfVirtualLinkDescId {inside}"
+        )
+        raise InvalidInputError(message)
     known = ", ".join(cp.id for cp in flavour.ext_cps) or "none"
     message = (
         f"cannot connect extVirtualLink {link_id}: cpdId {cpd_id} is not an external connection point of "

@@ -29,7 +29,8 @@ def placement_rules(flavour: Flavour, counts: Mapping[str, int]) -> tuple[Placem
 
 
 def unenforced(flavour: Flavour) -> Iterator[str]:
-    """A warning for each group that nobody sees to."""
+    """A warning for each group that nobody sees to; a VNF is in one VIM anyway."""
     for group in flavour.placement_groups:
-        if group.scope not in ENFORCED:
+        in_one_vim = group.scope is PlacementScope.NFVI_POP and not group.anti_affinity
+        if group.scope not in ENFORCED and not in_one_vim:
             yield f"placement group {group.id}: scope {group.scope} is not enforced"

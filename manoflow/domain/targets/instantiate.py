@@ -1,7 +1,8 @@
 """The target of instantiation: everything that the chosen flavour has at the chosen size."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from manoflow.domain.boot_data import BootData, filled
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.targets.connectivity import attachments, require_connected
 from manoflow.domain.targets.grouping import placement_rules, unenforced
@@ -24,6 +25,8 @@ def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfReq
     given = attachments(flavour, request.ext_virtual_links)
     require_connected(flavour, counts, given)
     managed = managed_links(flavour, request.ext_managed_virtual_links)
+    boot_data = dict(_boot_data(flavour, request))
+    references = {vdu: data.reference for vdu, data in boot_data.items()}
     outcome = InstantiatedState(
         flavour_id=flavour.id,
         instantiation_level_id=level.id if level else None,
@@ -35,13 +38,23 @@ def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfReq
         localization_language=request.localization_language,
         extensions=request.extensions,
         vnf_configurable_properties=request.vnf_configurable_properties,
+        boot_data=references,
     )
     return Target(
-        topology=picture(flavour, counts, given, managed),
+        topology=picture(flavour, counts, given, managed, references),
         outcome=outcome,
         placement=placement_rules(flavour, counts),
+        boot_data={data.reference: data for data in boot_data.values()},
         warnings=tuple(unenforced(flavour)),
     )
+
+
+def _boot_data(flavour: Flavour, request: InstantiateVnfRequest) -> Iterator[tuple[str, BootData]]:
+    """Of every VDU, also of one that has no instance yet: it may get some when the VNF scales."""
+    for vdu in flavour.vdus:
+        data = filled(vdu.id, vdu.boot_data, vdu.boot_settings, request.additional_params)
+        if data is not None:
+            yield vdu.id, data
 
 
 def _flavour(vnfd: Vnfd, request: InstantiateVnfRequest) -> Flavour:

@@ -34,4 +34,14 @@ def managed_links(flavour: Flavour, links: Sequence[ExtManagedVirtualLinkData]) 
         if link.vnf_link_port:
             raise InvalidInputError(f"{what}: vnfLinkPort is not supported, leave it out and the ports are made")
         managed[desc] = link
+    _require_brought(flavour, managed)
     return managed
+
+
+def _require_brought(flavour: Flavour, managed: Managed) -> None:
+    for link in flavour.virtual_links:
+        if link.externally_managed == "required" and link.id not in managed:
+            raise InvalidInputError(
+                f"cannot make the internal virtual link {link.id}: its descriptor has it managed by somebody else; "
+                f"add an extManagedVirtualLink with vnfVirtualLinkDescId {link.id}"
+            )

@@ -6,6 +6,7 @@ Shared by every operation that keeps the flavour's shape.
 from collections.abc import Iterator, Mapping
 
 from manoflow.domain.identity import Kind, key_of
+from manoflow.domain.targets.addressing import fixed_addresses, shared_addresses
 from manoflow.domain.targets.connectivity import Attachments, addresses, attachment_of
 from manoflow.domain.targets.managed_links import Managed
 from manoflow.domain.topology import (
@@ -20,22 +21,27 @@ from manoflow.domain.topology import (
 from manoflow.domain.vnfd import Flavour, PlacementScope, Vdu, VduCp
 
 
-def picture(flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed) -> Topology:
+def picture(
+    flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed, boot_data: Mapping[str, str]
+) -> Topology:
     """Every group, link, storage, port and VNFC of the flavour with `counts` instances of each VDU.
 
-    Links that somebody else manages are not in it: their ports join a network that was there before.
+    Links that somebody else manages are not in it: their ports join a network that was there before. `boot_data` has
+    the reference of each VDU's.
     """
-    return Topology.of(_elements(flavour, counts, given, managed))
+    return Topology.of(_elements(flavour, counts, given, managed, boot_data))
 
 
-def _elements(flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed) -> Iterator[Element]:
+def _elements(
+    flavour: Flavour, counts: Mapping[str, int], given: Attachments, managed: Managed, boot_data: Mapping[str, str]
+) -> Iterator[Element]:
     yield from _groups(flavour, counts)
     yield from _virtual_links(flavour, managed)
     for vdu in flavour.vdus:
         for ordinal in range(counts[vdu.id]):
             yield from _storages(flavour, vdu, ordinal)
             yield from (_placed(port, managed) for port in _ports(flavour, vdu, ordinal, given))
-            yield _vnfc(flavour, vdu, ordinal)
+            yield _vnfc(flavour, vdu, ordinal, boot_data.get(vdu.id))
 
 
 def _groups(flavour: Flavour, counts: Mapping[str, int]) -> Iterator[Element]:
@@ -58,6 +64,9 @@ def _virtual_links(flavour: Flavour, managed: Managed) -> Iterator[Element]:
             cidr=link.cidr,
             gateway_ip=link.gateway_ip,
             dhcp_enabled=link.dhcp_enabled,
+            mtu=link.mtu,
+            address_pools=link.address_pools,
+            ipv6_mode=link.ipv6_mode,
         )
 
 
@@ -85,6 +94,8 @@ def _ports(flavour: Flavour, vdu: Vdu, ordinal: int, given: Attachments) -> Iter
             ordinal=ordinal,
             link=key_of(Kind.VIRTUAL_LINK, cp.virtual_link) if cp.virtual_link else None,
             vnic_type=cp.vnic_type,
+            addresses=fixed_addresses(cp, vdu, ordinal),
+            allowed_addresses=shared_addresses(flavour, cp),
         )
         entry = attachment_of(given.get(external.get(cp.id, ""), ()), ordinal)
         if cp.virtual_link is None and entry is not None:
@@ -114,7 +125,7 @@ def _placed(port: PortElement, managed: Managed) -> PortElement:
     return port.model_copy(update=inside)
 
 
-def _vnfc(flavour: Flavour, vdu: Vdu, ordinal: int) -> Element:
+def _vnfc(flavour: Flavour, vdu: Vdu, ordinal: int, boot_data: str | None) -> Element:
     described = {storage.id: storage for storage in flavour.storages}
     boot = next((storage for storage in vdu.storages if described[storage].image is not None), None)
     group = next((group for group in flavour.placement_groups if _holds(group.scope, group.members, vdu)), None)
@@ -128,6 +139,7 @@ def _vnfc(flavour: Flavour, vdu: Vdu, ordinal: int) -> Element:
         storages=tuple(_storage_key(vdu, ordinal, storage) for storage in vdu.storages if storage != boot),
         ports=tuple(_port_key(vdu, ordinal, cp) for cp in _cps_of(flavour, vdu)),
         group=key_of(Kind.PLACEMENT_GROUP, group.id) if group else None,
+        user_data=boot_data,
     )
 
 

@@ -1,6 +1,9 @@
 """What every planner answers: the wanted topology, and what the instance will then be."""
 
+from pydantic import Field
+
 from manoflow.domain.base import Model
+from manoflow.domain.boot_data import BootData
 from manoflow.domain.placement import PlacementRule
 from manoflow.domain.topology import Topology
 from manoflow.domain.vnf import InstantiatedState
@@ -13,5 +16,7 @@ class Target(Model):
     outcome: InstantiatedState | None
     """State of the instance after success; None: not instantiated any more."""
     placement: tuple[PlacementRule, ...] = ()
+    boot_data: dict[str, BootData] = Field(default_factory=dict)
+    """By reference: to be stored before a plan that names it."""
     warnings: tuple[str, ...] = ()
     """What the descriptor asks and this release does not give."""

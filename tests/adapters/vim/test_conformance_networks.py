@@ -6,6 +6,7 @@ import pytest
 
 from manoflow.domain.cloud import FixedAddress, ResourceState
 from manoflow.domain.errors import AlreadyExistsError, TemporaryError
+from manoflow.domain.vnfd_connectivity import AddressPool
 from tests.adapters.vim.conformance import Bench
 
 
@@ -54,6 +55,19 @@ async def test_a_port_on_an_external_network_gets_an_address_there(bench: Bench)
 
     assert port.network_id == bench.site.external_network
     assert port.addresses[0].ip_address
+
+
+async def test_a_port_gets_an_address_of_the_links_pools(bench: Bench) -> None:
+    pools = (
+        AddressPool(start="192.168.80.7", end="192.168.80.7"),
+        AddressPool(start="192.168.80.9", end="192.168.80.9"),
+    )
+    new_link = bench.link(cidr="192.168.80.0/24").model_copy(update={"address_pools": pools})
+    await bench.make(new_link)
+
+    ports = [await bench.make(bench.port(place, new_link)) for place in ("one", "two")]
+
+    assert {port.addresses[0].ip_address for port in ports} == {"192.168.80.7", "192.168.80.9"}
 
 
 async def test_a_port_keeps_the_fixed_address_it_asked_for(bench: Bench) -> None:

@@ -1,6 +1,8 @@
 """Subnets, and the addresses that ports get from them."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from sqlite3 import Row
 from uuid import uuid4
@@ -8,6 +10,7 @@ from uuid import uuid4
 from manoflow.adapters.vim.fake.calls import Turn
 from manoflow.domain.cloud import FixedAddress, NewPort, NewVirtualLink
 from manoflow.domain.errors import AlreadyExistsError, InvalidInputError, QuotaError
+from manoflow.domain.vnfd_connectivity import AddressPool
 
 
 def add_subnet(turn: Turn, network_id: str, new: NewVirtualLink) -> None:
@@ -16,8 +19,8 @@ def add_subnet(turn: Turn, network_id: str, new: NewVirtualLink) -> None:
     if cidr.version != new.ip_version:
         raise InvalidInputError(f"cannot make {new.name} ({new.uid}): {cidr} is not of IP version {new.ip_version}")
     turn.world.execute(
-        "INSERT INTO subnets (id, network_id, cidr, gateway_ip, dhcp_enabled) VALUES (?, ?, ?, ?, ?)",
-        (str(uuid4()), network_id, str(cidr), new.gateway_ip, new.dhcp_enabled),
+        "INSERT INTO subnets (id, network_id, cidr, gateway_ip, dhcp_enabled, pools) VALUES (?, ?, ?, ?, ?, ?)",
+        (str(uuid4()), network_id, str(cidr), new.gateway_ip, new.dhcp_enabled, _written(new.address_pools)),
     )
 
 
@@ -55,6 +58,10 @@ def give_addresses(turn: Turn, port_id: str, network_id: str, new: NewPort) -> N
             ) from error
 
 
+def _written(pools: Sequence[AddressPool]) -> str:
+    return json.dumps([(pool.start, pool.end) for pool in pools])
+
+
 def _network(new: NewVirtualLink) -> IPv4Network | IPv6Network:
     try:
         return ip_network(new.cidr or "")
@@ -82,7 +89,9 @@ def _has(subnet: Row, asked: FixedAddress, new: NewPort) -> bool:
 def _free_address(turn: Turn, subnet: Row, new: NewPort) -> str:
     rows = turn.world.execute("SELECT ip_address FROM addresses WHERE subnet_id = ?", (subnet["id"],))
     taken = {row["ip_address"] for row in rows} | {subnet["gateway_ip"]}
+    pools = [(ip_address(start), ip_address(end)) for start, end in json.loads(subnet["pools"])]
     for address in ip_network(subnet["cidr"]).hosts():
-        if str(address) not in taken:
+        in_a_pool = not pools or any(int(start) <= int(address) <= int(end) for start, end in pools)
+        if in_a_pool and str(address) not in taken:
             return str(address)
     raise QuotaError(f"cannot make {new.name} ({new.uid}): subnet {subnet['id']} has no address left")

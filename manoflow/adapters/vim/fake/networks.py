@@ -1,5 +1,6 @@
 """Virtual links (networks with their subnet) and ports."""
 
+import json
 from sqlite3 import Row
 from typing import Any
 
@@ -27,7 +28,7 @@ class FakeVirtualLinks(FakeResources[NewVirtualLink]):
         return await self._calls.perform(Call(kind="virtual_links.look_up", name=resource_id), look)
 
     def _make(self, turn: Turn, new: NewVirtualLink) -> str:
-        vim_id = insert(turn, self.kind, new, network_type=new.network_type)
+        vim_id = insert(turn, self.kind, new, network_type=new.network_type, mtu=new.mtu)
         if new.cidr is not None:
             add_subnet(turn, vim_id, new)
         return vim_id
@@ -64,6 +65,7 @@ class FakePorts(FakeResources[NewPort]):
             network_id=network_id,
             mac_address=new.mac_address.lower(),
             vnic_type=new.vnic_type,
+            allowed_addresses=json.dumps(new.allowed_addresses),
         )
         give_addresses(turn, vim_id, network_id, new)
         return vim_id

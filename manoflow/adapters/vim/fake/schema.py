@@ -7,7 +7,7 @@ when somebody makes it vanish is a foreign key's doing, for deletes are refused 
 
 from manoflow.domain.identity import Kind
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a world of another version is refused."""
 
 KINDS = {
@@ -53,18 +53,19 @@ TABLES = (
     f"""CREATE TABLE flavors ({_OF_EVERY_RESOURCE},
         vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, disk_gib INTEGER NOT NULL, extra_specs TEXT NOT NULL)""",
     f"CREATE TABLE placement_groups ({_OF_EVERY_RESOURCE}, anti_affinity INTEGER NOT NULL)",
-    f"CREATE TABLE virtual_links ({_OF_EVERY_RESOURCE}, network_type TEXT)",
+    f"CREATE TABLE virtual_links ({_OF_EVERY_RESOURCE}, network_type TEXT, mtu INTEGER)",
     """CREATE TABLE subnets (
         id TEXT PRIMARY KEY,
         network_id TEXT NOT NULL REFERENCES virtual_links ON DELETE CASCADE,
-        cidr TEXT NOT NULL, gateway_ip TEXT, dhcp_enabled INTEGER NOT NULL,
+        cidr TEXT NOT NULL, gateway_ip TEXT, dhcp_enabled INTEGER NOT NULL, pools TEXT NOT NULL DEFAULT '[]',
         UNIQUE (network_id, cidr))""",
     f"""CREATE TABLE servers ({_OF_EVERY_RESOURCE},
         flavor_id TEXT NOT NULL, vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, image_id TEXT, group_id TEXT,
-        zone TEXT, host TEXT REFERENCES hosts, user_data TEXT)""",
+        zone TEXT, host TEXT REFERENCES hosts,
+        user_data TEXT, metadata TEXT NOT NULL DEFAULT '{{}}', config_drive INTEGER NOT NULL DEFAULT 0)""",
     f"""CREATE TABLE ports ({_OF_EVERY_RESOURCE},
         network_id TEXT NOT NULL REFERENCES virtual_links ON DELETE CASCADE,
-        mac_address TEXT NOT NULL, vnic_type TEXT NOT NULL,
+        mac_address TEXT NOT NULL, vnic_type TEXT NOT NULL, allowed_addresses TEXT NOT NULL DEFAULT '[]',
         server_id TEXT REFERENCES servers ON DELETE SET NULL, position INTEGER,
         UNIQUE (network_id, mac_address))""",
     """CREATE TABLE addresses (

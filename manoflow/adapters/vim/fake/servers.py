@@ -1,5 +1,6 @@
 """Servers: they take a host, ports and volumes, all of it or nothing."""
 
+import json
 from sqlite3 import Row
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,8 @@ class FakeServers(FakeResources[NewServer]):
             zone=host["zone"] if host else new.zone,
             host=host["name"] if host else None,
             user_data=new.user_data,
+            metadata=json.dumps(new.metadata, sort_keys=True),
+            config_drive=bool(new.user_data or new.metadata),
         )
         if host:
             _attach(turn, "ports", ports, vim_id)

@@ -52,9 +52,8 @@ class OpenStackPorts(CloudResources[NewPort]):
 
     def _create(self, sdk: Connection, new: NewPort) -> VimResource:
         network_id = self._links.vim_ids(sdk, [new.link_uid], new)[0] if new.link_uid else new.network_id
-        fixed = {**neutron.identity(new), "network_id": str(network_id)}
-        if new.vnic_type != "normal":
-            fixed["binding_vnic_type"] = new.vnic_type
+        fixed: dict[str, Any] = {**neutron.identity(new), "network_id": str(network_id)}
+        fixed |= binding(new)
         return _complete(sdk, _as_wished(sdk, fixed, list(_wishes(new))), new)
 
     def _finish(self, sdk: Connection, half_made: VimResource, new: NewPort) -> VimResource:
@@ -62,6 +61,15 @@ class OpenStackPorts(CloudResources[NewPort]):
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
         sdk.network.delete_port(resource.vim_id, ignore_missing=False)
+
+
+def binding(new: NewPort) -> dict[str, Any]:
+    """How a server is to be bound to the port, and what else it may use there."""
+    pairs = [{"ip_address": address} for address in new.allowed_addresses]
+    return {
+        **({"binding_vnic_type": new.vnic_type} if new.vnic_type != "normal" else {}),
+        **({"allowed_address_pairs": pairs} if pairs else {}),
+    }
 
 
 def _wishes(new: NewPort) -> Iterator[dict[str, Any]]:
@@ -83,7 +91,7 @@ def _asked(address: FixedAddress) -> dict[str, str]:
     return address.model_dump(by_alias=False, exclude_none=True)
 
 
-def _as_wished(sdk: Connection, fixed: dict[str, str], wishes: Sequence[dict[str, Any]]) -> port.Port:
+def _as_wished(sdk: Connection, fixed: dict[str, Any], wishes: Sequence[dict[str, Any]]) -> port.Port:
     for wish in wishes[:-1]:
         try:
             return sdk.network.create_port(**fixed, **wish)

@@ -111,16 +111,23 @@ def _request(sdk: Connection, new: NewServer, parts: Parts) -> dict[str, Any]:
         "availability_zone": new.zone,
         "scheduler_hints": {"group": group} if group else None,
         "block_device_mapping": _block_devices(new, volumes) or None,
-        "user_data": b64encode(new.user_data.encode()).decode() if new.user_data else None,
-        "config_drive": True if new.user_data else None,
+        **at_boot(new),
     }
     return {
         "name": new.name,
         "flavor_id": flavor_id,
         "networks": [{"port": port_id} for port_id in ports] or "none",
         "tags": [str(tag) for tag in tags_of(new)],
-        "metadata": {PORTS: str(len(ports))},
+        "metadata": {**new.metadata, PORTS: str(len(ports))},
         **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def at_boot(new: NewServer) -> dict[str, Any]:
+    """User data as Nova takes it, and a config drive to read it and the metadata from; None where there is none."""
+    return {
+        "user_data": b64encode(new.user_data.encode()).decode() if new.user_data else None,
+        "config_drive": True if new.user_data or new.metadata else None,
     }
 
 

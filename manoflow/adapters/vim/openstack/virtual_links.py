@@ -7,6 +7,7 @@ choose, and only what is configured.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from openstack import exceptions
@@ -45,7 +46,8 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
         return [_seen(found, uid) for found in networks if (uid := neutron.marks_of(found).uid)]
 
     def _create(self, sdk: Connection, new: NewVirtualLink) -> VimResource:
-        return _complete(sdk, sdk.network.create_network(**neutron.identity(new)), new)
+        mtu = {"mtu": new.mtu} if new.mtu else {}
+        return _complete(sdk, sdk.network.create_network(**neutron.identity(new), **mtu), new)
 
     def _finish(self, sdk: Connection, half_made: VimResource, new: NewVirtualLink) -> VimResource:
         return _complete(sdk, sdk.network.get_network(half_made.vim_id), new)
@@ -57,16 +59,27 @@ class OpenStackVirtualLinks(CloudResources[NewVirtualLink]):
 def _complete(sdk: Connection, made: network.Network, new: NewVirtualLink) -> VimResource:
     neutron.mark(sdk, made, new, [WANTS_SUBNET] if new.cidr else [])
     if new.cidr and not made.subnet_ids:
-        gateway = {"gateway_ip": new.gateway_ip} if new.gateway_ip else {}
         sdk.network.create_subnet(
             network_id=made.id,
             ip_version=new.ip_version,
             cidr=new.cidr,
             is_dhcp_enabled=new.dhcp_enabled,
             **neutron.identity(new),
-            **gateway,
+            **addressing(new),
         )
     return _seen(sdk.network.get_network(made.id), new.uid)
+
+
+def addressing(new: NewVirtualLink) -> dict[str, Any]:
+    """What of a subnet is left to Neutron where it is not asked for."""
+    mode = new.ipv6_mode if new.ip_version == 6 and new.dhcp_enabled else None  # noqa: PLR2004 - the version of IP
+    optional = {
+        "gateway_ip": new.gateway_ip,
+        "allocation_pools": [{"start": pool.start, "end": pool.end} for pool in new.address_pools],
+        "ipv6_address_mode": mode,
+        "ipv6_ra_mode": mode,
+    }
+    return {name: value for name, value in optional.items() if value}
 
 
 def _look_up(sdk: Connection, resource_id: str) -> Network | None:

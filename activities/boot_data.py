@@ -1,0 +1,45 @@
+"""Boot data on its way from a plan to a server: kept under its digest when it is planned, fetched when it is needed.
+
+It may be as long as a VIM takes, so it travels as a reference. Whoever plans (`activities.planning`) and whoever makes
+servers (`activities.compute`) share the store behind `manoflow.ports.artifacts`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from uuid import uuid4
+
+from manoflow.domain.boot_data import BootData
+from manoflow.domain.cloud import NewServer
+from manoflow.domain.errors import NotFoundError
+from manoflow.ports.artifacts import Artifacts
+
+
+async def keep(artifacts: Artifacts, boot_data: Iterable[BootData]) -> None:
+    """Store what a plan is going to name. Storing it again changes nothing."""
+    for data in boot_data:
+        upload_id = uuid4()
+        await artifacts.receive(upload_id, _at_once(data.content))
+        await artifacts.keep(upload_id, data.reference)
+
+
+async def with_boot_data(artifacts: Artifacts, new: NewServer) -> NewServer:
+    """The server with the boot data that it refers to. Raises `NotFoundError` where that is not stored here."""
+    if new.boot_data is None:
+        return new
+    data = await asyncio.to_thread(_read, artifacts.path(new.boot_data), new)
+    return new.model_copy(update={"user_data": data.user_data, "metadata": data.metadata})
+
+
+async def _at_once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _read(path: Path, new: NewServer) -> BootData:
+    try:
+        return BootData.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"cannot make {new.name} ({new.uid}): its boot data {new.boot_data} is not stored where this worker looks; "
+            "workers share one folder of artifacts, see that this one has it, then retry"
+        ) from error
