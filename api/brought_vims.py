@@ -1,8 +1,8 @@
 """VIM connections that a request brings along with credentials (SOL003 clause 4.4.1.6, vimConnectionInfo).
 
 They are registered, encrypted, under an id of their own below the VNF instance's, and are never a default. From then on
-only that id travels: credentials are neither kept with the operation nor shown. What was registered under an id never
-changes, so a driver that is connected already stays right; other credentials need another key.
+only that id travels: credentials are neither kept with the operation nor shown. No request for an operation changes
+what was registered under an id; other credentials need another key, or a change of the VIM itself (`api.vims`).
 """
 
 import re
@@ -42,7 +42,10 @@ async def register(registry: VimRegistry, new: Sequence[New]) -> None:
         except ConflictError as error:
             if await registry.connection(connection.id) != connection:
                 key = connection.id.rpartition("/")[2]
-                message = f"cannot use vimConnectionInfo {key}: it was registered with other content; use a new key"
+                message = (
+                    f"cannot use vimConnectionInfo {key}: it was registered with other content; use a new key, or "
+                    f"change it first: PATCH /manoflow/v1/vims/{connection.id}"
+                )
                 raise ConflictError(message) from error
 
 

@@ -1,6 +1,7 @@
 """The VIMs that Manoflow may use: our own resource, registered once, named by requests or used as default.
 
-Credentials go in and never come out.
+Credentials go in and never come out. What a change may be is in `api.vim_changes`; who uses a VIM, so that it cannot be
+deleted, is looked for in the record.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,14 +10,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Response
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Response
 from pydantic import Field
 
 from api.brought_vims import require_driver, require_public, secrets_of
 from api.links import OWN_PREFIX
 from api.problems import documented
-from api.requests import JSON
+from api.requests import JSON, MERGE_PATCH, require_merge_patch
 from api.services import Injected, Services
+from api.vim_changes import VimPatch, changed, default_of
 from manoflow.domain.base import Model, Moment
 from manoflow.domain.cloud import Tagged
 from manoflow.domain.errors import InvalidInputError, PermanentError
@@ -73,7 +75,10 @@ class Orphan(Tagged):
     """The operation that works on its VNF just now: then it may be about to be recorded, or about to go."""
 
 
-async def existing_vim(vim_connection_id: Annotated[str, Path(alias="vimConnectionId")], services: Injected) -> Vim:
+VimConnectionId = Annotated[str, Path(alias="vimConnectionId")]
+
+
+async def existing_vim(vim_connection_id: VimConnectionId, services: Injected) -> Vim:
     """The VIM that a path names."""
     return await services.records.vim(vim_connection_id)
 
@@ -134,6 +139,33 @@ async def orphans(vim: ExistingVim, services: Injected) -> Sequence[Orphan]:
 async def read(vim: ExistingVim) -> VimView:
     """One VIM, without credentials."""
     return _view(vim)
+
+
+@router.patch(INDIVIDUAL, dependencies=[Depends(require_merge_patch)], summary="Change a VIM")
+async def change(
+    asked: Annotated[VimPatch, Body(media_type=MERGE_PATCH)],
+    vim_connection_id: VimConnectionId,
+    services: Injected,
+) -> VimView:
+    """Change how it is reached, by whom, or whether it is the default: every process connects anew at its next call.
+
+    409 where driver or vimId change, which say what cloud it is, and somebody uses it. Nothing is asked of the VIM yet.
+    """
+    vim = await services.records.change_vim(
+        vim_connection_id,
+        lambda connection: changed(connection, asked, services.drivers),
+        default=default_of(vim_connection_id, asked),
+    )
+    return _view(vim)
+
+
+@router.delete(INDIVIDUAL, status_code=204, summary="Delete a VIM")
+async def delete(vim_connection_id: VimConnectionId, services: Injected) -> None:
+    """Forget it and its credentials. Where it was the default there is none then.
+
+    409 names the VNF instances and the open operations that use it.
+    """
+    await services.records.delete_vim(vim_connection_id)
 
 
 @contextmanager

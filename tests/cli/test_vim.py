@@ -10,6 +10,7 @@ import pytest
 from manoflow.adapters.vim.fake import connect
 from manoflow.domain.cloud import NewPlacementGroup
 from manoflow.domain.vim import VimConnection
+from manoflow.runtime.cli.vim import patch_of_cloud
 from tests.cli.conftest import Run
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
@@ -69,6 +70,45 @@ def test_a_cloud_of_a_clouds_yaml_is_registered_without_showing_its_secret(manof
     assert vim["interfaceInfo"]["caFile"] == "/etc/ssl/edge.pem"
     shown = printed + manoflow("vim", "list", "--json") + manoflow("vim", "check", "edge", code=1)
     assert "canary" not in shown
+
+
+def test_a_vim_is_changed_and_deleted(manoflow: Run, tmp_path: Path) -> None:
+    worlds = [tmp_path / f"{name}.db" for name in ("first", "second")]
+    manoflow("vim", "add", "--driver", "fake", "--id", "fourth", "--interface", f"world={worlds[0]}")
+    assert str(worlds[0]) in manoflow("vim", "check", "fourth")
+    changed = json.loads(manoflow("vim", "modify", "fourth", "--interface", f"world={worlds[1]}", "--json"))
+    assert (changed["interfaceInfo"], changed["default"]) == ({"world": str(worlds[1])}, False)
+    assert str(worlds[1]) in manoflow("vim", "check", "fourth")
+    assert str(worlds[1]) in manoflow("vim", "show", "fourth")
+    was = next(vim["id"] for vim in json.loads(manoflow("vim", "list", "--json")) if vim["default"])
+    manoflow("vim", "modify", "fourth", "--default")
+    assert not json.loads(manoflow("vim", "show", was, "--json"))["default"]
+    manoflow("vim", "modify", was, "--default")
+    assert "VIM fourth is deleted" in manoflow("vim", "delete", "fourth")
+    assert "cannot find VIM fourth" in manoflow("vim", "delete", "fourth", code=1)
+
+
+def test_a_vim_follows_its_clouds_yaml(manoflow: Run, tmp_path: Path) -> None:
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text(CLOUDS)
+    manoflow("vim", "add", "--cloud", "edge", "--file", str(clouds), "--id", "follows")
+    moved = CLOUDS.replace("north", "south").replace("canary-7f3a", "canary-8e4b")
+    clouds.write_text(moved.replace("    cacert: /etc/ssl/edge.pem\n", ""))
+    printed = manoflow("vim", "modify", "follows", "--cloud", "edge", "--file", str(clouds), "--json")
+    interface = json.loads(printed)["interfaceInfo"]
+    assert (interface["region"], "caFile" in interface) == ("south", False)
+    assert "canary" not in printed + manoflow("vim", "check", "follows", code=1)
+
+
+def test_a_patch_from_a_clouds_yaml_takes_away_what_it_does_not_say(tmp_path: Path) -> None:
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text(CLOUDS)
+    access = patch_of_cloud(clouds, "edge")["accessInfo"]
+    assert {name for name, value in access.items() if value} == {
+        "applicationCredentialId",
+        "applicationCredentialSecret",
+    }
+    assert {"username", "password", "project", "region"} <= access.keys()
 
 
 def test_an_unknown_cloud_is_named(manoflow: Run, tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
-"""How credentials are encrypted at rest, and where the key comes from.
+"""How credentials are encrypted at rest.
 
-Fernet (AES-128-CBC with HMAC-SHA256) of the library `cryptography`. The key is a setting, or a file made once.
+Fernet (AES-128-CBC with HMAC-SHA256) of the library `cryptography`. There may be several keys while they are rotated:
+the first seals, all of them open. Where keys come from is a setting, or a file (`key_file`); `rotating` seals again
+what older keys have sealed.
 """
 
-import os
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from manoflow.domain.errors import InvalidInputError, PermanentError
 
@@ -15,29 +13,42 @@ from manoflow.domain.errors import InvalidInputError, PermanentError
 class Keyring:
     """Seals texts and opens them again."""
 
-    def __init__(self, key: str) -> None:
-        """`key`: 32 bytes in URL-safe base64; `InvalidInputError` for anything else."""
+    def __init__(self, keys: str) -> None:
+        """`keys`: newest first, with commas or white space between them.
+
+        Each is 32 bytes in URL-safe base64; `InvalidInputError` for anything else.
+        """
         try:
-            self._fernet = Fernet(key)
-        except ValueError as error:
+            fernets = [Fernet(key) for key in split_keys(keys)]
+            self._newest = fernets[0]
+        except (ValueError, IndexError) as error:
             raise InvalidInputError(
                 "cannot use the key for credentials: it must be 32 bytes in URL-safe base64, as "
-                "`cryptography.fernet.Fernet.generate_key()` makes them"
+                "`cryptography.fernet.Fernet.generate_key()` makes them; older keys may follow it, after commas"
             ) from error
+        self._all = MultiFernet(fernets)
 
     def seal(self, text: str) -> str:
-        """Encrypt."""
-        return self._fernet.encrypt(text.encode()).decode()
+        """Encrypt, with the newest key."""
+        return self._newest.encrypt(text.encode()).decode()
 
     def open(self, sealed: str, owner: str) -> str:
-        """Decrypt. Raises `PermanentError` that names `owner`, whose secret it is, where the key is another one."""
+        """Decrypt. Raises `PermanentError` that names `owner`, whose secret it is, where its key is none of these."""
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._all.decrypt(sealed).decode()
         except InvalidToken as error:
             raise PermanentError(
                 f"cannot decrypt the credentials of {owner}: they were encrypted with another key; "
-                "put that key back where settings look for it"
+                "put that key back where settings look for it (after the newest one, if there is a newer)"
             ) from error
+
+    def sealed_again(self, sealed: str, owner: str) -> str | None:
+        """The same secret sealed with the newest key; None where it is already. Raises what `open` raises."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return self.seal(self.open(sealed, owner))
+        return None
 
 
 def generate_key() -> str:
@@ -45,28 +56,6 @@ def generate_key() -> str:
     return Fernet.generate_key().decode()
 
 
-def key_in(path: Path) -> str:
-    """The key in a file that only its owner may read, made where there is none. Processes that race get one key.
-
-    Raises `InvalidInputError` where the file can be neither read nor made.
-    """
-    try:
-        if not path.exists():
-            _generate(path)
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise InvalidInputError(
-            f"cannot use {path} as the file of the key for credentials: {error.strerror}"
-        ) from error
-
-
-def _generate(path: Path) -> None:
-    # The temporary file is 0600; a link, unlike a rename, refuses to replace what somebody else has just made.
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as made:
-        made.write(generate_key().encode())
-        made.flush()
-        os.fsync(made.fileno())
-        try:
-            os.link(made.name, path)
-        except FileExistsError:
-            return
+def split_keys(keys: str) -> list[str]:
+    """The keys of a setting or a file, newest first."""
+    return keys.replace(",", " ").split()

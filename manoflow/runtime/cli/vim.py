@@ -1,7 +1,7 @@
 """`manoflow vim`: the clouds that VNFs are built in."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -10,12 +10,16 @@ import typer
 from rich.markup import escape
 
 from manoflow.domain.errors import InvalidInputError
-from manoflow.runtime.cli.command import AsJson, api_of, command, listed, show
+from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
 from manoflow.runtime.client import RESERVATIONS, VIMS, Json
 
 app = typer.Typer(help="VIMs: the clouds that VNFs are built in.", no_args_is_help=True)
 
 VimId = Annotated[str, typer.Argument(metavar="ID", help="Id of the VIM.")]
+Clouds = Annotated[
+    Path | None, typer.Option(help="The clouds.yaml.", show_default="where OpenStack's tools look for it")
+]
+Interface = Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="Attribute of interfaceInfo; may be repeated.")]
 
 CLOUDS_YAML = (Path("clouds.yaml"), Path("~/.config/openstack/clouds.yaml"), Path("/etc/openstack/clouds.yaml"))
 """Where OpenStack's own tools look for it; the environment variable OS_CLIENT_CONFIG_FILE comes first."""
@@ -27,13 +31,9 @@ async def add(  # noqa: PLR0913 - each is an option of the command line
     context: typer.Context,
     *,
     cloud: Annotated[str | None, typer.Option(help="A cloud of a clouds.yaml: an OpenStack.")] = None,
-    file: Annotated[
-        Path | None, typer.Option(help="The clouds.yaml.", show_default="where OpenStack's tools look for it")
-    ] = None,
+    file: Clouds = None,
     driver: Annotated[str | None, typer.Option(help="Name of the driver, for anything but --cloud.")] = None,
-    interface: Annotated[
-        list[str], typer.Option(metavar="KEY=VALUE", help="Attribute of interfaceInfo; may be repeated.")
-    ] = [],  # noqa: B006 - Typer reads it and does not change it
+    interface: Interface = [],  # noqa: B006 - Typer reads it and does not change it
     vim_id: Annotated[
         str | None, typer.Option("--id", help="Id for it.", show_default="name of the cloud or driver")
     ] = None,
@@ -60,6 +60,62 @@ async def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
     columns = {"id": "id", "VIM": "vimId", "driver": "driver", "default": "default"}
     nothing = "no VIM yet: `manoflow vim add --cloud NAME` registers one"
     show(vims, listed(vims, columns, nothing=nothing), as_json=as_json)
+
+
+@app.command("show")
+@command
+async def show_(context: typer.Context, vim_id: VimId, *, as_json: AsJson = False) -> None:
+    """Show one VIM, without its credentials."""
+    async with api_of(context) as api:
+        vim = await api.get(f"{VIMS}/{vim_id}")
+    fields = {
+        "id": "id",
+        "VIM": "vimId",
+        "driver": "driver",
+        "default": "default",
+        "interface": "interfaceInfo",
+        "extra": "extra",
+        "registered": "createdAt",
+    }
+    show(vim, described(vim, fields), as_json=as_json)
+
+
+@app.command()
+@command
+async def modify(  # noqa: PLR0913 - each is an option of the command line
+    context: typer.Context,
+    vim_id: VimId,
+    *,
+    cloud: Annotated[str | None, typer.Option(help="Reach it as a cloud of a clouds.yaml says now.")] = None,
+    file: Clouds = None,
+    interface: Interface = [],  # noqa: B006 - Typer reads it and does not change it
+    default: Annotated[
+        bool | None, typer.Option("--default/--no-default", help="Use it where a request names no VIM, or no more.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change how a VIM is reached, its credentials, or whether it is the default. Running processes connect anew."""
+    patch: Json = {} if default is None else {"default": default}
+    if cloud:
+        patch |= patch_of_cloud(file, cloud)
+    if interface:
+        patch["interfaceInfo"] = patch.get("interfaceInfo", {}) | dict(_pair(one) for one in interface)
+    if not patch:
+        raise InvalidInputError(
+            f"cannot tell what is to change of VIM {vim_id}: give --cloud, --interface or --default"
+        )
+    async with api_of(context) as api:
+        vim = (await api.patch(f"{VIMS}/{vim_id}", patch)).json()
+    show(vim, f"VIM {escape(vim_id)} is changed: `manoflow vim check {escape(vim_id)}` tries it", as_json=as_json)
+
+
+@app.command()
+@command
+async def delete(context: typer.Context, vim_id: VimId) -> None:
+    """Forget a VIM that nothing uses, and its credentials."""
+    async with api_of(context) as api:
+        await api.delete(f"{VIMS}/{vim_id}")
+    out.print(f"VIM {escape(vim_id)} is deleted")
 
 
 @app.command()
@@ -117,6 +173,19 @@ def connection_of_cloud(file: Path | None, cloud: str) -> Json:
     from manoflow.adapters.vim.openstack import from_clouds_yaml  # noqa: PLC0415 - the SDK is slow to import
 
     return from_clouds_yaml(file or _clouds_yaml(), cloud)
+
+
+def patch_of_cloud(file: Path | None, cloud: str) -> Json:
+    """The change that makes a VIM be reached as a cloud of a clouds.yaml says, and in no other way."""
+    from manoflow.adapters.vim.openstack.credentials import (  # noqa: PLC0415 - the SDK is slow to import
+        AUTH,
+        INTERFACE,
+        REGION,
+    )
+
+    found = connection_of_cloud(file, cloud)
+    known: dict[str, Iterable[str]] = {"interfaceInfo": INTERFACE, "accessInfo": {*AUTH, REGION}}
+    return {"driver": "openstack"} | {part: dict.fromkeys(names) | found[part] for part, names in known.items()}
 
 
 def _clouds_yaml() -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from manoflow.adapters.records import open_records
 from manoflow.adapters.records.columns import metadata
-from manoflow.domain.errors import NotFoundError
+from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.journal import PageRequest
 from manoflow.domain.lcm import LcmOperationState
 from manoflow.domain.vim import Vim, VimConnection
@@ -83,6 +83,9 @@ async def test_a_tenant_finds_nothing_of_another(records: Records, foreign: Reco
         foreign.delete_package(PACKAGE_ID),
         foreign.vim(VIM),
         foreign.connection(VIM),
+        foreign.revision(VIM),
+        foreign.change_vim(VIM, lambda same: same),
+        foreign.delete_vim(VIM),
     ):
         with pytest.raises(NotFoundError, match="cannot find"):
             await asking
@@ -97,6 +100,17 @@ async def test_what_is_unique_is_so_within_a_tenant(records: Records, foreign: R
     assert (await records.vim(VIM)).default
     assert (await foreign.package_of(VNFD_ID)).tenant == "other"
     assert (await records.package_of(VNFD_ID)).id == PACKAGE_ID
+
+
+async def test_a_vim_is_used_by_its_own_tenant_alone(records: Records, foreign: Records, instance: VnfInstance) -> None:
+    await performed(records, instance)
+    await foreign.add_vim(
+        Vim(id=VIM, vim_id=VIM, driver="fake", created_at=NOW), VimConnection(id=VIM, vim_id=VIM, driver="fake")
+    )
+    await foreign.delete_vim(VIM)
+    with pytest.raises(ConflictError, match=f"VNF instance {instance.id}"):
+        await records.delete_vim(VIM)
+    assert [vim.tenant for vim in await records.vims()] == ["default"]
 
 
 def test_every_table_has_a_tenant() -> None:
