@@ -90,6 +90,7 @@ screenshots: $(READY) ## take the README's pictures of the Temporal UI anew
 readme: $(READY) ## write the parts of README and docs that come from the code
 	@$(BIN)/python docs/readme.py
 	@$(BIN)/python docs/states.py
+	@$(BIN)/python docs/sol001.py
 
 record: $(READY) ## record the histories anew that every release must be able to replay
 	@$(BIN)/python -m tests.histories.record

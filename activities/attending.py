@@ -100,12 +100,10 @@ class Attended(ActivityInboundInterceptor):
 
 def _log_of(info: activity.Info, input: ExecuteActivityInput) -> structlog.stdlib.BoundLogger:  # noqa: A002 - SDK
     occurrence = getattr(input.args[0], "lcm_op_occ_id", None) if input.args else None
+    kind, _, subject = str(info.workflow_id).partition("/")
+    whose = {"vnfPkgId": subject} if kind == "pkg" else {"vnfInstanceId": subject, "lcmOpOccId": str(occurrence)}
     bound: structlog.stdlib.BoundLogger = log.bind(
-        activity=info.activity_type,
-        step=info.activity_id,
-        attempt=info.attempt,
-        vnfInstanceId=str(info.workflow_id).removeprefix("vnf/"),
-        lcmOpOccId=str(occurrence),
+        activity=info.activity_type, step=info.activity_id, attempt=info.attempt, **whose
     )
     return bound
 

@@ -11,6 +11,10 @@ LCM_QUEUE = "lcm"
 """Workflows, and activities that reach the record."""
 VIM_QUEUE = "vim"
 """Activities that call a VIM and need nothing else."""
+PACKAGE_QUEUE = "packages"
+"""Activities that take content in. They need the record, and the folder of artifacts that the API writes to."""
+QUEUES = (LCM_QUEUE, VIM_QUEUE, PACKAGE_QUEUE)
+"""All of them: for each there has to be a worker."""
 
 _MARK = "__manoflow_step_kind__"
 
@@ -38,4 +42,6 @@ def kind_of_step(method: Callable[..., object]) -> StepKind:
 
 def queue_of(kind: StepKind) -> str:
     """The queue on which activities of a kind are done."""
-    return LCM_QUEUE if kind in {StepKind.RECORD, StepKind.DECISION} else VIM_QUEUE
+    if kind in {StepKind.RECORD, StepKind.DECISION}:
+        return LCM_QUEUE
+    return PACKAGE_QUEUE if kind in {StepKind.FETCH, StepKind.READING, StepKind.SHELVING} else VIM_QUEUE

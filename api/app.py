@@ -1,56 +1,55 @@
-"""The application: every resource, what goes round them, and what runs beside them while the API lives."""
+"""The application: every resource, and what goes round them."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-import structlog
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
     health,
+    listed_packages,
     occurrence_progress,
+    package_artifacts,
+    package_content,
     reports,
     reservations,
+    upload_from_uri,
     versions,
     vims,
     vnf_instances,
     vnf_lcm_op_occs,
     vnf_lcm_operations,
     vnf_packages,
+    vnfd_in_package,
     waiting,
 )
 from api.callers import require_caller
-from api.onboarding import Onboarding
+from api.named_packages import BY_ID, BY_VNFD_ID
 from api.problems import add_problem_handlers, documented
 from api.requests import LimitBodies
 from api.services import Services
+from api.versions import VNF_PKGM
 
 TITLE = "Manoflow"
 SUMMARY = "NFV orchestrator and generic VNFM in which every lifecycle operation is a durable workflow"
 
-log = structlog.stdlib.get_logger(__name__)
-
 
 def create_app(services: Services) -> FastAPI:
-    """The API on these services. Its lifespan watches over uploads."""
+    """The API on these services."""
     app = FastAPIOffline(
         title=TITLE,
         summary=SUMMARY,
         version=version("manoflow"),
-        lifespan=_alive,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.services = services
-    app.state.onboarding = Onboarding(services)
     for router in (
         vnf_instances.router,
         vnf_lcm_operations.router(),
         vnf_lcm_op_occs.router,
         vnf_packages.router,
+        listed_packages.lists,
         vims.router,
         reservations.router,
         occurrence_progress.router,
@@ -59,6 +58,7 @@ def create_app(services: Services) -> FastAPI:
         versions.router(),  # ETSI's OpenAPI files have it bear a token like any other resource
     ):
         app.include_router(router, dependencies=[Depends(require_caller)], responses=documented(401, 403, 503))
+    _include_packages(app)
     app.include_router(health.router)  # for probes, which bear no token
     add_problem_handlers(app)
     app.add_middleware(LimitBodies)
@@ -66,20 +66,15 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def _alive(app: FastAPI) -> AsyncIterator[None]:
-    onboarding: Onboarding = app.state.onboarding
-    onboarded = asyncio.create_task(onboarding.run())
-    onboarded.add_done_callback(_tell_why)
-    try:
-        yield
-    finally:
-        onboarded.cancel()
-        await asyncio.gather(onboarded, return_exceptions=True)
-        await onboarding.close()
-
-
-def _tell_why(task: asyncio.Task[None]) -> None:
-    """What runs beside the API and ends by itself has a bug."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("what runs beside the API has stopped by a bug", exc_info=error)
+def _include_packages(app: FastAPI) -> None:
+    """What is below a package: to be read under both of its paths, to be changed under its own id."""
+    reading = (listed_packages.individual, vnfd_in_package.router, package_content.reading, package_artifacts.router)
+    changing = (vnf_packages.individual, package_content.router, upload_from_uri.router)
+    for (prefix, named), routers in ((BY_ID, (*reading, *changing)), (BY_VNFD_ID, reading)):
+        for router in routers:
+            app.include_router(
+                router,
+                prefix=prefix,
+                dependencies=[Depends(require_caller), Depends(VNF_PKGM.require_version), named],
+                responses=documented(401, 403, 503),
+            )

@@ -1,6 +1,8 @@
 """What every request must keep to before its resource is looked at: media types, query, ids, size of the body."""
 
 import json
+import re
+from collections.abc import Callable, Sequence
 from email.message import Message as MediaType
 from uuid import UUID
 
@@ -17,6 +19,7 @@ BODY_LIMIT = 1024 * 1024
 MERGE_PATCH = "application/merge-patch+json"
 """What the body of a PATCH is (RFC 7396)."""
 
+_PACKAGE_CONTENT = re.compile(rf"{re.escape(VNF_PKGM_PREFIX)}/vnf_packages/[^/]+/package_content")
 _ACCEPTABLE = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
 
 
@@ -60,6 +63,20 @@ def refuse_query(request: Request) -> None:
     if request.query_params:
         names = ", ".join(sorted(set(request.query_params)))
         raise HTTPException(400, f"cannot use query parameters ({names}): this release supports none, leave them out")
+
+
+def flags(*names: str, values: Sequence[str] = ()) -> Callable[[Request], None]:
+    """A dependency: 400 for query parameters other than these flags, which have no value, and `values`, which have."""
+
+    def only(request: Request) -> None:
+        for name, value in request.query_params.items():
+            if name not in (*names, *values):
+                known = ", ".join((*names, *values)) or "none"
+                raise HTTPException(400, f"cannot use query parameter {name}: this resource knows {known}")
+            if value and name in names:
+                raise HTTPException(400, f"cannot use {name}={value}: it is a flag, leave the value out")
+
+    return only
 
 
 def media_type(request: Request) -> str:
@@ -123,7 +140,7 @@ def _declared_length(scope: Scope) -> int:
 
 
 def _is_package_content(path: str) -> bool:
-    return path.startswith(f"{VNF_PKGM_PREFIX}/") and path.endswith("/package_content")
+    return _PACKAGE_CONTENT.fullmatch(path) is not None
 
 
 def _wanted(media_range: str) -> str:

@@ -3,15 +3,14 @@
 `api.app.create_app` puts the `Services` on the application; routes take them by the dependency `Injected`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.links import Links
-from manoflow.domain.packages import PackageContent
+from manoflow.domain.outbound import CLOSED, OutboundPolicy
+from manoflow.domain.package_security import DEFAULT_POLICY, PackagePolicy
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.callers import Callers
 from manoflow.ports.execution import Execution
@@ -28,12 +27,14 @@ class Services:
     execution: Execution
     artifacts: Artifacts
     vims: Vims
-    read_package: Callable[[Path], PackageContent]
-    """Reads a package file; slow, called in a thread. `InvalidInputError` says what is wrong with the file."""
     drivers: frozenset[str]
     """Names of the VIM drivers that are installed."""
     public_url: str
     """What every link begins with, e.g. ``http://127.0.0.1:8080``."""
+    outbound: OutboundPolicy = CLOSED
+    """Where URIs in requests may lead."""
+    package_policy: PackagePolicy = DEFAULT_POLICY
+    """Which packages may be enabled."""
     callers: Callers | None = None
     """Who knows the callers. None: nobody is asked who it is."""
 

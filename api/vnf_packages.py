@@ -1,23 +1,23 @@
-"""The resources VNF packages, Individual VNF package and VNF package content (SOL005 clauses 9.4.2, 9.4.3, 9.4.5)."""
+"""Making, changing and deleting VNF packages (SOL005 clauses 9.4.2, 9.4.3); `api.listed_packages` shows them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field, JsonValue, model_validator
 
+from activities.shelf import Shelf
 from api.links import VNF_PKGM_PREFIX
-from api.onboarding import InjectedOnboarding
+from api.named_packages import NamedPackage
 from api.problems import documented
-from api.requests import PLAIN, id_in_path, media_type, require_json
-from api.services import Injected, Services
+from api.requests import PLAIN, require_json
+from api.services import Injected
 from api.versions import VNF_PKGM
-from api.views.vnf_package import VnfPkgInfo, detail_of, summary_of
+from api.views.vnf_package import VnfPkgInfo, view_of
 from manoflow.domain.base import Model
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.merge_patch import merged
+from manoflow.domain.package_security import PackagePolicy
 from manoflow.domain.packages import OnboardingState, OperationalState, VnfPackage
 
 router = APIRouter(
@@ -27,11 +27,7 @@ router = APIRouter(
     responses=documented(400, 404, 406, 409, 415),
 )
 
-INDIVIDUAL = "/{vnfPkgId}"
-CONTENT = f"{INDIVIDUAL}/package_content"
-
-ZIP_TYPES = ("application/zip", "application/x-zip-compressed", "application/octet-stream", "application/binary")
-"""What package content may say that it is; saying nothing is taken as well."""
+individual = APIRouter(tags=["VNF packages"], dependencies=list(PLAIN), responses=documented(400, 404, 406, 409, 415))
 
 
 class CreateVnfPkgInfoRequest(Model):
@@ -54,14 +50,6 @@ class VnfPkgInfoModifications(Model):
         return self
 
 
-async def existing_package(vnf_pkg_id: Annotated[str, Path(alias="vnfPkgId")], services: Injected) -> VnfPackage:
-    """The package that a path names."""
-    return await services.records.package(id_in_path(vnf_pkg_id, "VNF package"))
-
-
-ExistingPackage = Annotated[VnfPackage, Depends(existing_package)]
-
-
 @router.post(
     "",
     status_code=201,
@@ -74,69 +62,32 @@ async def create(asked: CreateVnfPkgInfoRequest, services: Injected, response: R
     package = VnfPackage(id=uuid4(), user_defined_data=asked.user_defined_data, created_at=datetime.now(UTC))
     await services.records.add_package(package)
     response.headers["Location"] = services.links.vnf_package(package.id)
-    return detail_of(package, services.links, in_use=False)
+    return view_of(package, services.links, in_use=False)
 
 
-@router.get("", response_model_exclude_none=True, summary="List the VNF packages")
-async def read_all(services: Injected) -> Sequence[VnfPkgInfo]:
-    """All packages, without their complex attributes."""
-    return [
-        summary_of(package, services.links, in_use=await _in_use(package, services))
-        for package in await services.records.packages()
-    ]
-
-
-@router.get(INDIVIDUAL, response_model_exclude_none=True, summary="Read a VNF package")
-async def read(package: ExistingPackage, services: Injected) -> VnfPkgInfo:
-    """One package with everything that is recorded of it."""
-    return detail_of(package, services.links, in_use=await _in_use(package, services))
-
-
-@router.patch(
-    INDIVIDUAL,
+@individual.patch(
+    "",
     response_model_exclude_none=True,
     dependencies=[Depends(require_json)],
     summary="Enable or disable a VNF package, change its user defined data",
 )
-async def modify(
-    asked: VnfPkgInfoModifications, package: ExistingPackage, onboarding: InjectedOnboarding
-) -> VnfPkgInfoModifications:
+async def modify(asked: VnfPkgInfoModifications, package: NamedPackage, services: Injected) -> VnfPkgInfoModifications:
     """Change what is given. userDefinedData is a merge patch: null removes an entry."""
-    await onboarding.shelf.change(package.id, lambda present: _modified(present, asked))
+    await services.records.change_package(
+        package.id, lambda present: _modified(present, asked, services.package_policy)
+    )
     return asked
 
 
-@router.delete(INDIVIDUAL, status_code=204, summary="Delete a VNF package")
-async def delete(package: ExistingPackage, onboarding: InjectedOnboarding) -> None:
+@individual.delete("", status_code=204, summary="Delete a VNF package")
+async def delete(package: NamedPackage, services: Injected) -> None:
     """Forget a package that is disabled and not in use, and its content."""
-    await onboarding.shelf.take_away(package.id)
+    await Shelf(services.records, services.artifacts).take_away(package.id)
 
 
-@router.put(
-    CONTENT,
-    status_code=202,
-    response_class=Response,
-    summary="Upload the content of a VNF package",
-    openapi_extra={"requestBody": {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
-)
-async def upload(package: ExistingPackage, onboarding: InjectedOnboarding, request: Request) -> Response:
-    """The body is the CSAR file. It is read in the background: onboardingState tells how far it has come."""
-    given = media_type(request)
-    if given and given not in ZIP_TYPES:
-        raise HTTPException(
-            415, f"cannot take package content as {given}: send the file itself as the body, as application/zip"
-        )
-    await onboarding.upload(package.id, request.stream())
-    return Response(status_code=202)
-
-
-async def _in_use(package: VnfPackage, services: Services) -> bool:
-    return await services.records.package_in_use(package.id)
-
-
-def _modified(package: VnfPackage, asked: VnfPkgInfoModifications) -> VnfPackage:
+def _modified(package: VnfPackage, asked: VnfPkgInfoModifications, policy: PackagePolicy) -> VnfPackage:
     if asked.operational_state is not None:
-        _require_change(package, asked.operational_state)
+        _require_change(package, asked.operational_state, policy)
         package = package.model_copy(update={"operational_state": asked.operational_state})
     if asked.user_defined_data is not None:
         user_defined_data = merged(package.user_defined_data, asked.user_defined_data)
@@ -144,12 +95,18 @@ def _modified(package: VnfPackage, asked: VnfPkgInfoModifications) -> VnfPackage
     return package
 
 
-def _require_change(package: VnfPackage, wanted: OperationalState) -> None:
-    """SOL005 clause 9.4.3.3.4: only an onboarded package is enabled or disabled, and only to the other state."""
+def _require_change(package: VnfPackage, wanted: OperationalState, policy: PackagePolicy) -> None:
+    """SOL005 clause 9.4.3.3.4: only an onboarded package is enabled or disabled, and only to the other state.
+
+    Enabled is what the policy trusts.
+    """
     what = f"cannot make VNF package {package.id} {wanted}"
-    if package.onboarding_state is not OnboardingState.ONBOARDED:
+    if package.onboarding_state is not OnboardingState.ONBOARDED or package.content is None:
         message = f"{what}: it is {package.onboarding_state}, onboard it first"
         raise ConflictError(message)
     if package.operational_state is wanted:
         message = f"{what}: it is so already"
+        raise ConflictError(message)
+    if wanted is OperationalState.ENABLED and (objection := policy.objection(package.content.security)):
+        message = f"{what}: {objection}"
         raise ConflictError(message)

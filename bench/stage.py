@@ -15,9 +15,10 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.step import LCM_QUEUE, VIM_QUEUE
+from activities.step import LCM_QUEUE, QUEUES
 from bench.bare import LCM, VIM, Bare, Shape, nothing
 from bench.memory_vim import MemoryVims
+from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect, workflow_id
 from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.granting.local import LocalGranting
@@ -27,9 +28,13 @@ from manoflow.domain.packages import VnfPackage
 from manoflow.domain.timing import Timings
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
+from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Records
 from manoflow.runtime.home import make_home
 from manoflow.runtime.namespace import namespace_answers, prepare_namespace
+from manoflow.runtime.onboarding import package_ports
+from manoflow.runtime.outbound import OutboundSettings
+from manoflow.runtime.package_policy import PackageSettings
 from manoflow.runtime.settings import BY_DEFAULT, Settings
 from manoflow.runtime.stack.kept import Kept
 from manoflow.runtime.stack.ports import free_ports
@@ -120,8 +125,8 @@ async def stage(folder: Path, database_url: str = "") -> AsyncIterator[Stage]:
         now = datetime.now(UTC)
         vim = Vim(id=MEMORY, vim_id=MEMORY, driver=MEMORY, default=True, created_at=now)
         await records.add_vim(vim, VimConnection(id=MEMORY, vim_id=MEMORY, driver=MEMORY))
-        async with _working(client, records):
-            execution = TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE))
+        async with _working(client, records, FileArtifacts(settings.home / "artifacts")):
+            execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
             yield Stage(client, records, Starter(execution))
     finally:
         await records.close()
@@ -129,10 +134,11 @@ async def stage(folder: Path, database_url: str = "") -> AsyncIterator[Stage]:
 
 
 @contextlib.asynccontextmanager
-async def _working(client: Client, records: Records) -> AsyncIterator[None]:
+async def _working(client: Client, records: Records, artifacts: Artifacts) -> AsyncIterator[None]:
     """Our workers, and those of the bare workflow with as many places."""
     vims = MemoryVims()
-    lcm, vim = workers(client, Ports(records, vims, LocalGranting(vims, records), Timings()))
+    packages = package_ports(PackageSettings(), OutboundSettings())
+    ours = workers(client, Ports(records, vims, LocalGranting(vims, records), Timings(), artifacts, packages))
     bare_lcm = Worker(
         client,
         task_queue=LCM,
@@ -142,5 +148,7 @@ async def _working(client: Client, records: Records) -> AsyncIterator[None]:
         max_concurrent_activities=BY_DEFAULT.parallel_decisions,
     )
     bare_vim = Worker(client, task_queue=VIM, activities=[nothing], max_concurrent_activities=BY_DEFAULT.parallel_calls)
-    async with lcm, vim, bare_lcm, bare_vim:
+    async with contextlib.AsyncExitStack() as hired:
+        for worker in (*ours, bare_lcm, bare_vim):
+            await hired.enter_async_context(worker)
         yield

@@ -11,9 +11,11 @@ from typing import Any
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.granting.local import LocalGranting
 from manoflow.runtime.logs import log_to_stderr
+from manoflow.runtime.onboarding import package_ports
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.workers import Ports, workers
@@ -49,11 +51,12 @@ async def main(point: str) -> None:
     log_to_stderr("worker", settings.log_level)
     client = await connect(settings.temporal_address, settings.namespace, lazy=False)
     async with recorded(settings) as (records, vims):
-        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims, records), timings=settings.timings)
-        lcm, vim = workers(client, ports, settings.worker, interceptors=[Holding(point)])
+        artifacts = FileArtifacts(settings.home / "artifacts")
+        packages = package_ports(settings.packages, settings.outbound)
+        ports = Ports(records, vims, LocalGranting(vims, records), settings.timings, artifacts, packages)
         async with asyncio.TaskGroup() as running:
-            running.create_task(lcm.run())
-            running.create_task(vim.run())
+            for worker in workers(client, ports, settings.worker, interceptors=[Holding(point)]):
+                running.create_task(worker.run())
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor
 
-from activities.step import LCM_QUEUE, VIM_QUEUE
+from activities.onboarding import PackagePorts
+from activities.step import LCM_QUEUE, QUEUES
 from api.verdicts import require_cancellable, require_decidable
+from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import workflow_id
 from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.granting.local import LocalGranting
@@ -30,11 +32,14 @@ from manoflow.adapters.vim.fake.ledger import inventory
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.adapters.vim.registered import RegisteredVims
 from manoflow.domain.lcm import Cancellation, CancelMode, LcmOperationState, Ticket, Verdict, VerdictKind, VnfLcmOpOcc
-from manoflow.domain.timing import Timing, Timings
+from manoflow.domain.timing import StepKind, Timing, Timings
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.execution import AmbiguousAnswerError
 from manoflow.ports.records import Records
+from manoflow.runtime.onboarding import package_ports
+from manoflow.runtime.outbound import OutboundSettings
+from manoflow.runtime.package_policy import PackageSettings
 from manoflow.runtime.workers import Ports, workers
 from tests.canary import CANARY
 from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package
@@ -45,7 +50,8 @@ PATIENCE = 60.0
 """Seconds after which a wait in a test is a failure."""
 
 HASTY = Timing(attempt=30, budget=60, first_retry=0.02, longest_retry=0.1)
-TEST_TIMINGS = Timings(record=HASTY, decision=HASTY, quick=HASTY, creation=HASTY, removal=HASTY, look=HASTY)
+PACKAGE_PORTS = package_ports(PackageSettings(), OutboundSettings())
+TEST_TIMINGS = Timings.model_validate({kind.value: HASTY for kind in StepKind})
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,21 @@ class Stand:
     secret_key: str
 
     @contextlib.asynccontextmanager
-    async def working(self, *interceptors: Interceptor, timings: Timings = TEST_TIMINGS) -> AsyncIterator[None]:
+    async def working(
+        self, *interceptors: Interceptor, timings: Timings = TEST_TIMINGS, packages: PackagePorts = PACKAGE_PORTS
+    ) -> AsyncIterator[None]:
         """Run a worker."""
-        ports = Ports(self.records, self.vims, LocalGranting(self.vims, self.records), timings)
-        lcm, vim = workers(self.client, ports, interceptors=interceptors)
-        async with lcm, vim:
+        granting = LocalGranting(self.vims, self.records)
+        ports = Ports(self.records, self.vims, granting, timings, self.artifacts, packages)
+        async with contextlib.AsyncExitStack() as hired:
+            for worker in workers(self.client, ports, interceptors=interceptors):
+                await hired.enter_async_context(worker)
             yield
+
+    @property
+    def artifacts(self) -> FileArtifacts:
+        """The folder of content."""
+        return FileArtifacts(self.world.parent / "artifacts")
 
     async def instance(self, name: str) -> VnfInstance:
         """A new instance of the reference VNF. Its id is its own: tests share a Temporal server."""
@@ -192,7 +207,7 @@ async def stand(client: Client, folder: Path, url: str) -> AsyncIterator[Stand]:
     await records.add_vim(Vim(id=VIM, vim_id=VIM, driver="fake", default=True, created_at=NOW), connection)
     await records.add_package(reference_package())
     vims = RegisteredVims(records)
-    execution = TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE))
+    execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
     built = Stand(client, records, vims, world, execution, url, key)
     try:
         yield built

@@ -23,6 +23,7 @@ class Strike(Enum):
     """What may happen to one attempt of an activity."""
 
     TWICE = "it happens twice"
+    CRASHED = "it comes to nothing, and is tried again"
     LOST = "it takes effect, and its answer is lost"
     BEFORE = "it fails for good before it takes effect"
     AFTER = "it takes effect and fails for good"
@@ -76,8 +77,8 @@ class _Struck(ActivityInboundInterceptor):
         strike = self._striking.rule(workflow, point, info.attempt)
         if strike is not None:
             self._striking.struck.append((workflow, point))
-        if strike is Strike.BEFORE:
-            raise ApplicationError(f"cannot do {point}: struck before", non_retryable=True)
+        if strike in {Strike.BEFORE, Strike.CRASHED}:
+            raise ApplicationError(f"cannot do {point}: struck before", non_retryable=strike is Strike.BEFORE)
         if strike is Strike.HELD_BEFORE:
             await self._striking.holds[workflow, point].keep()
         result = await self.next.execute_activity(input)

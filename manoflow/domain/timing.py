@@ -24,6 +24,12 @@ class StepKind(StrEnum):
     """A look at what a failed step left: short, because somebody waits to hear of the failure."""
     REMOVAL = "removal"
     """A resource that has to be gone before the next stage."""
+    FETCH = "fetch"
+    """A package that is downloaded."""
+    READING = "reading"
+    """A package that is unpacked, verified and understood."""
+    SHELVING = "shelving"
+    """Content and its row: waits as long as the folder or the database is away."""
 
 
 class Timing(Model):
@@ -46,6 +52,9 @@ class Timings(Model):
     creation: Timing = Timing(attempt=900, budget=1800)
     removal: Timing = Timing(attempt=600, budget=1800)
     look: Timing = Timing(attempt=20, budget=30)
+    fetch: Timing = Timing(attempt=14400, budget=43200, first_retry=1)
+    reading: Timing = Timing(attempt=900, budget=1800)
+    shelving: Timing = Timing(attempt=60, budget=None, first_retry=0.2, longest_retry=10)
     heartbeat: float = 3.0
     """Without a heartbeat for so long, an attempt is given to another worker."""
 
@@ -58,4 +67,7 @@ class Timings(Model):
             StepKind.CREATION: self.creation,
             StepKind.REMOVAL: self.removal,
             StepKind.LOOK: self.look,
+            StepKind.FETCH: self.fetch,
+            StepKind.READING: self.reading,
+            StepKind.SHELVING: self.shelving,
         }[kind]

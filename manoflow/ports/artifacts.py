@@ -1,9 +1,10 @@
-"""The port to content: package files and user data, addressed by digest."""
+"""The port to content: package files and user data, addressed by digest, and uploads that are on their way there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 
 class Artifacts(Protocol):
@@ -16,16 +17,27 @@ class Artifacts(Protocol):
         """
         ...
 
-    async def receive(self, chunks: AsyncIterator[bytes]) -> Path:
-        """Stream an upload to a temporary file on disk; the caller keeps or discards it."""
+    async def receive(self, upload_id: UUID, chunks: AsyncIterator[bytes]) -> None:
+        """Stream an upload to disk. It is there as a whole or not at all; a second time it is the same upload again."""
         ...
 
-    async def keep(self, received: Path, digest: str) -> Path:
-        """Move a received file to where content of that SHA-256 lives. Keeping what is there already is no error."""
+    async def received(self, upload_id: UUID) -> Path | None:
+        """Where an upload is, once it is there as a whole."""
         ...
 
-    async def discard(self, received: Path) -> None:
-        """Remove a received file. One that is gone is no error."""
+    async def keep(self, upload_id: UUID, digest: str) -> Path:
+        """Move an upload to where content of that SHA-256 lives. Keeping what is there already is no error.
+
+        Raises `NotFoundError` where there is neither the upload nor that content.
+        """
+        ...
+
+    async def discard(self, upload_id: UUID) -> None:
+        """Remove an upload, and what there is of one that broke off. One that is gone is no error."""
+        ...
+
+    async def discard_strays(self, known: Collection[UUID]) -> None:
+        """Remove what is left of uploads other than these, and that nobody has written to for an hour."""
         ...
 
     async def remove(self, digest: str) -> None:

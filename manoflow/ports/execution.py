@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from manoflow.domain.lcm import Cancellation, Ticket, Verdict
+from manoflow.domain.onboarding import OnboardingTicket
 from manoflow.domain.upkeep import Queue, Running, Standing
 
 
@@ -23,6 +24,13 @@ class Execution(Protocol):
 
     async def start(self, ticket: Ticket, *, parked: bool = False) -> Started:
         """Start the occurrence's workflow, or where `parked` the one that waits for a verdict.
+
+        Raises `UnreachableError` when nobody answers: it can be tried later.
+        """
+        ...
+
+    async def onboard(self, ticket: OnboardingTicket) -> Started:
+        """Start the workflow of an upload, or see that it runs. CLOSING: that of the package's last one is still there.
 
         Raises `UnreachableError` when nobody answers: it can be tried later.
         """

@@ -1,7 +1,7 @@
 """The port to the record: intent, inventory, occurrences, plans, journal, grants, packages and VIMs.
 
 One database transaction per method. Reads raise `NotFoundError` for an unknown id; every query is filtered by
-tenant. Only activities on the queue `lcm` and the API reach this port.
+tenant. Only activities on the queues `lcm` and `packages` and the API reach this port.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from manoflow.domain.capacity import Capacity, Reservation
 from manoflow.domain.grants import Grant, GrantRef
 from manoflow.domain.journal import Claim, Claimed, PageRequest, Progress, Projection
 from manoflow.domain.lcm import InstantiationState, ProblemDetails, VnfLcmOpOcc
+from manoflow.domain.onboarding import PackageSource
 from manoflow.domain.packages import VnfPackage
 from manoflow.domain.plan import Build, BuildRef, Plan, StagePage, Step
 from manoflow.domain.resources import AffectedResource, Resource
@@ -203,12 +204,22 @@ class Packages(Protocol):
         """Those that are being onboarded, oldest first."""
         ...
 
-    async def change_package(self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage]) -> VnfPackage:
+    async def change_package(
+        self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage], source: PackageSource | None = None
+    ) -> VnfPackage:
         """Write what `change` makes of a package as it is now, with nobody else changing it meanwhile.
 
         What `change` raises is raised and nothing is written. `ConflictError` where another onboarded package has its
-        vnfdId; the message names that package.
+        vnfdId; the message names that package. `source` is kept, encrypted, until the package's upload has ended.
         """
+        ...
+
+    async def package_source(self, vnf_pkg_id: UUID) -> PackageSource:
+        """Where the content of a package is to be fetched now. `NotFoundError` where nothing is."""
+        ...
+
+    async def packages_in_use(self) -> frozenset[UUID]:
+        """Those that an instance or an open occurrence refers to."""
         ...
 
     async def package_in_use(self, vnf_pkg_id: UUID) -> bool:
@@ -224,11 +235,28 @@ class VimRegistry(Protocol):
     """Registered VIMs; credentials are encrypted at rest."""
 
     async def add_vim(self, vim: Vim, connection: VimConnection) -> None:
-        """Register a VIM. `ConflictError` where the id is taken."""
+        """Register a VIM. `ConflictError` where the id is taken. A default takes the place of the last."""
         ...
 
-    async def change_connection(self, connection: VimConnection) -> None:
-        """Write how a registered VIM is reached from now on; drivers that are connected already stay so."""
+    async def change_vim(
+        self, vim_connection_id: str, change: Callable[[VimConnection], VimConnection], *, default: bool | None = None
+    ) -> Vim:
+        """Write what `change` makes of a connection as it is now, with nobody else changing it meanwhile.
+
+        What `change` raises is raised and nothing is written. `ConflictError` where it would lead to another cloud (its
+        driver or vimId changes) while somebody uses it. `default`: it takes the place of the last, or is none any more.
+        """
+        ...
+
+    async def delete_vim(self, vim_connection_id: str) -> None:
+        """Forget it; where it was the default there is none then.
+
+        `ConflictError` names the VNF instances and the open operations that use it.
+        """
+        ...
+
+    async def revision(self, vim_connection_id: str) -> str:
+        """Which connection it is: another one after every change, and after a deletion and a new registration."""
         ...
 
     async def vim(self, vim_connection_id: str) -> Vim:

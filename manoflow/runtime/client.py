@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -35,6 +36,7 @@ TIMEOUT = httpx.Timeout(30, connect=5)
 LOOK_AGAIN = 0.2
 """Seconds between two looks at something that is awaited."""
 ONBOARDING_SECONDS = 120.0
+FETCHING_SECONDS = 3600.0
 CHUNK = 1 << 20
 
 BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -80,6 +82,15 @@ class Api:
         """Read a resource."""
         return (await self._ask("GET", path)).json()
 
+    async def listed(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
+        """Read a list, page after page (SOL013 clause 5.4)."""
+        answer = await self._ask("GET", path, params=query)
+        entries: list[Json] = answer.json()
+        while "next" in answer.links:
+            answer = await self._ask("GET", f"{path}?{urlsplit(answer.links['next']['url']).query}")
+            entries += answer.json()
+        return entries
+
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
         """Create a resource or begin a task; without a body where the task takes none."""
         return await self._ask("POST", path, json=body)
@@ -97,11 +108,24 @@ class Api:
 
         Raises `RefusedError` with the reason where its content is refused; the package resource is removed then.
         """
-        package: Json = (await self.post(PACKAGES, {})).json()
-        path = f"{PACKAGES}/{package['id']}"
+        path = f"{PACKAGES}/{(await self.post(PACKAGES, {})).json()['id']}"
         media_type = {"Content-Type": "application/zip"}
         await self._ask("PUT", f"{path}/package_content", content=_chunks(csar), headers=media_type)
-        until = monotonic() + ONBOARDING_SECONDS
+        return await self._onboarded(path, ONBOARDING_SECONDS)
+
+    async def onboard_from(self, source: Mapping[str, Any]) -> Json:
+        """Have a package fetched (SOL005 UploadVnfPackageFromUriRequest) and wait until it is ONBOARDED, likewise."""
+        path = f"{PACKAGES}/{(await self.post(PACKAGES, {})).json()['id']}"
+        try:
+            await self.post(f"{path}/package_content/upload_from_uri", source)
+        except RefusedError:
+            await self.delete(path)
+            raise
+        return await self._onboarded(path, FETCHING_SECONDS)
+
+    async def _onboarded(self, path: str, patience: float) -> Json:
+        until = monotonic() + patience
+        package: Json
         while (state := (package := await self.get(path))["onboardingState"]) not in {"ONBOARDED", "ERROR"}:
             if monotonic() > until:
                 raise TemporaryError(f"cannot tell what came of package {package['id']}: it is {state} for too long")
@@ -109,8 +133,27 @@ class Api:
         if state == "ERROR":
             await self.delete(path)
             failure = package.get("onboardingFailureDetails") or {}
-            raise RefusedError(failure.get("status", 400), failure.get("detail", f"cannot onboard {csar}"))
+            raise RefusedError(failure.get("status", 400), failure.get("detail", f"cannot onboard {package['id']}"))
         return package
+
+    async def download(self, path: str, file: Path) -> None:
+        """Write what a resource gives to a file; one that breaks off leaves nothing."""
+        beginning = file.with_name(f"{file.name}.part")
+        try:
+            async with self._http.stream("GET", path) as answer:
+                if answer.is_error:
+                    await answer.aread()
+                    raise RefusedError(answer.status_code, _detail(answer))
+                with beginning.open("wb") as written:
+                    async for chunk in answer.aiter_bytes():
+                        written.write(chunk)
+            beginning.replace(file)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        except OSError as error:
+            raise InvalidInputError(f"cannot write {file}: {error.strerror}") from error
+        finally:
+            beginning.unlink(missing_ok=True)
 
     async def begin(self, vnf_instance_id: str, operation: str, request: Mapping[str, Any]) -> str:
         """Begin an operation; gives the id of its occurrence."""
@@ -147,13 +190,16 @@ class Api:
         try:
             answer = await self._http.request(method, path, **particulars)
         except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise UnreachableError(f"cannot reach the API at {self.url}: {reason}; is `make up` running?") from error
+            raise self._unreachable(error) from error
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             raise RefusedError(answer.status_code, f"{_detail(answer)}; {WAY_IN}")
         if answer.is_error:
             raise RefusedError(answer.status_code, _detail(answer))
         return answer
+
+    def _unreachable(self, error: httpx.HTTPError) -> UnreachableError:
+        reason = str(error) or type(error).__name__
+        return UnreachableError(f"cannot reach the API at {self.url}: {reason}; is `make up` running?")
 
 
 def _shown(token: SecretStr | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 A test compares it with `docs/reference/settings.md`.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -46,6 +47,8 @@ def _rows(kind: type[BaseModel], defaults: Mapping[str, Any], group: str = "") -
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return f"`{json.dumps(default)}`"
     return "" if default in ("", None) else f"`{default}`"
 
 

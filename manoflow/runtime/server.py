@@ -2,16 +2,16 @@
 
 import uvicorn
 
-from activities.step import LCM_QUEUE, VIM_QUEUE
+from activities.step import LCM_QUEUE, QUEUES
 from api.app import create_app
 from api.services import Services
-from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.vim.registered import driver_names
 from manoflow.runtime.callers import verifying
 from manoflow.runtime.logs import log_to_stderr
+from manoflow.runtime.reading import policy_of
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 
@@ -26,12 +26,13 @@ async def serve(settings: Settings) -> None:
     async with recorded(settings) as (records, vims), verifying(settings.auth) as callers:
         services = Services(
             records=records,
-            execution=TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE)),
+            execution=TemporalExecution(client, LCM_QUEUE, QUEUES),
             artifacts=FileArtifacts(settings.home / "artifacts"),
             vims=vims,
-            read_package=read_package,
             drivers=frozenset(driver_names()),
             public_url=settings.public_url,
+            outbound=settings.outbound.policy,
+            package_policy=policy_of(settings.packages),
             callers=callers,
         )
         config = uvicorn.Config(

@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.timing import Timings
 from manoflow.runtime.auth import HOW, AuthSettings, is_every_address, is_loopback
+from manoflow.runtime.outbound import OutboundSettings
+from manoflow.runtime.package_policy import PackageSettings
 
 PREFIX = "MANOFLOW_"
 
@@ -40,6 +42,11 @@ class WorkerSettings(BaseModel):
         ge=2,
         description="Workflow tasks that run at once. Each takes a thread, and Python runs one of them at a time: many "
         "leave the heartbeats no time.",
+    )
+    parallel_packages: int = Field(
+        default=4,
+        ge=1,
+        description="Activities on the queue `packages` (downloads, packages being read) that run at once.",
     )
     parallel_calls: int = Field(
         default=100, ge=1, description="Activities on the queue `vim` (calls of a cloud) that run at once."
@@ -93,7 +100,8 @@ class Settings(BaseSettings):
     namespace: str = Field(default="manoflow", min_length=1, description="Temporal namespace.")
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that encrypts VIM credentials at rest. Default: a generated one, in `secret.key` in the home.",
+        description="Key that encrypts credentials at rest; older ones, which only decrypt, may follow after commas. "
+        "Default: a generated one, in `secret.key` in the home.",
     )
     public_url: str = Field(
         default="", description="What links in answers and notifications begin with. Default: the API's own address."
@@ -108,6 +116,10 @@ class Settings(BaseSettings):
     )
     fake_port_seconds: Seconds = Field(
         default=0.2, description="Time that the fake VIM takes to make or remove a port or a network."
+    )
+    packages: PackageSettings = Field(default=PackageSettings(), description="What is asked of VNF packages.")
+    outbound: OutboundSettings = Field(
+        default=OutboundSettings(), description="Where URIs in requests may lead Manoflow."
     )
     worker: WorkerSettings = Field(default=BY_DEFAULT, description="How a worker process does its part.")
     timings: Timings = Field(

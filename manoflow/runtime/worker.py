@@ -10,18 +10,23 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.step import LCM_QUEUE, VIM_QUEUE
+from activities.step import LCM_QUEUE, QUEUES
+from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.granting.local import LocalGranting
+from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Records
 from manoflow.runtime.logs import log_to_stderr
 from manoflow.runtime.namespace import prepare_namespace
+from manoflow.runtime.onboarding import package_ports
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.workers import Ports, workers
 from manoflow.upkeep.lease import Upkeep
+from manoflow.upkeep.packages import PackageSweep
 from manoflow.upkeep.sweep import Sweep
+from manoflow.upkeep.sweeps import Sweeps
 
 TRY_AGAIN = 1.0
 """Seconds between two tries to reach Temporal at the start; later on the SDK keeps trying by itself."""
@@ -38,20 +43,28 @@ async def work(settings: Settings) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     async with recorded(settings) as (records, vims), asyncio.TaskGroup() as running:
-        ports = Ports(records=records, vims=vims, granting=LocalGranting(vims, records), timings=settings.timings)
+        ports = Ports(
+            records=records,
+            vims=vims,
+            granting=LocalGranting(vims, records),
+            timings=settings.timings,
+            artifacts=FileArtifacts(settings.home / "artifacts"),
+            packages=package_ports(settings.packages, settings.outbound),
+        )
         hired = workers(client, ports, settings.worker)
         for worker in hired:
             running.create_task(worker.run())
-        upkeep = running.create_task(_upkeep(client, records).run())
+        upkeep = running.create_task(_upkeep(client, records, ports.artifacts).run())
         log.info("working", namespace=settings.namespace, temporal=settings.temporal_address)
         await stopped.wait()
         upkeep.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in hired))
 
 
-def _upkeep(client: Client, records: Records) -> Upkeep:
-    execution = TemporalExecution(client, LCM_QUEUE, (LCM_QUEUE, VIM_QUEUE))
-    return Upkeep(records, Sweep(records, execution), holder=client.identity)
+def _upkeep(client: Client, records: Records, artifacts: Artifacts) -> Upkeep:
+    execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
+    sweeps = Sweeps(Sweep(records, execution), PackageSweep(records, execution, artifacts))
+    return Upkeep(records, sweeps, holder=client.identity)
 
 
 def _quieten_temporal() -> None:

@@ -1,7 +1,7 @@
 """The workers: workflows of the catalogue and every activity, given the ports they talk to.
 
-Two queues (architecture, section 10): `lcm` for workflows and the record, `vim` for cloud calls. One process serves
-both.
+Three queues: `lcm` for workflows and the record, `vim` for cloud calls, `packages` for taking content in. One process
+serves all.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,17 +17,20 @@ from activities.compute import Compute
 from activities.granting import Granting
 from activities.networks import Networks
 from activities.observing import Observing
+from activities.onboarding import Onboarding, PackagePorts
 from activities.planning import Planning
 from activities.records import Records
-from activities.step import LCM_QUEUE, VIM_QUEUE, kind_of_step, queue_of
+from activities.step import LCM_QUEUE, PACKAGE_QUEUE, VIM_QUEUE, kind_of_step, queue_of
 from activities.storage import Storage
 from activities.watching import Watch
 from manoflow.domain.timing import Timings
+from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.granting import Granting as GrantingPort
 from manoflow.ports.records import Records as RecordsPort
 from manoflow.ports.vim import Vims
 from manoflow.runtime.settings import BY_DEFAULT, WorkerSettings
 from workflows.catalogue import operations
+from workflows.packages.onboard import OnboardVnfPackage
 from workflows.parked import Parked
 from workflows.sandbox import RUNNER
 
@@ -40,6 +43,8 @@ class Ports:
     vims: Vims
     granting: GrantingPort
     timings: Timings
+    artifacts: Artifacts
+    packages: PackagePorts
 
 
 def workers(
@@ -48,50 +53,47 @@ def workers(
     settings: WorkerSettings = BY_DEFAULT,
     *,
     interceptors: Sequence[Interceptor] = (),
-) -> tuple[Worker, Worker]:
+) -> tuple[Worker, Worker, Worker]:
     """The worker of each queue; `interceptors` are put around our own (tests strike through them)."""
     performed = _activities(ports)
     kinds = {method.__name__: kind_of_step(method) for method in performed}
-    around = [*interceptors, Attending(kinds, ports.timings)]
     throttle = timedelta(seconds=settings.heartbeat_throttle_seconds)
-    grace = timedelta(seconds=settings.grace_seconds)
+    alike: dict[str, Any] = {
+        "interceptors": [*interceptors, Attending(kinds, ports.timings)],
+        "max_heartbeat_throttle_interval": throttle,
+        "default_heartbeat_throttle_interval": throttle,
+        "graceful_shutdown_timeout": timedelta(seconds=settings.grace_seconds),
+    }
     lcm = Worker(
         client,
         task_queue=LCM_QUEUE,
-        workflows=[Parked, *(operation.workflow for operation in operations())],
+        workflows=[Parked, OnboardVnfPackage, *(operation.workflow for operation in operations())],
         activities=_on(LCM_QUEUE, performed),
         workflow_runner=RUNNER,
-        interceptors=around,
         max_concurrent_activities=settings.parallel_decisions,
         max_concurrent_workflow_tasks=settings.parallel_workflows,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_seconds),
-        max_heartbeat_throttle_interval=throttle,
-        default_heartbeat_throttle_interval=throttle,
-        graceful_shutdown_timeout=grace,
+        **alike,
     )
-    vim = Worker(
-        client,
-        task_queue=VIM_QUEUE,
-        activities=_on(VIM_QUEUE, performed),
-        max_concurrent_activities=settings.parallel_calls,
-        interceptors=around,
-        max_heartbeat_throttle_interval=throttle,
-        default_heartbeat_throttle_interval=throttle,
-        graceful_shutdown_timeout=grace,
+    parallel = {VIM_QUEUE: settings.parallel_calls, PACKAGE_QUEUE: settings.parallel_packages}
+    vim, packages = (
+        Worker(client, task_queue=queue, activities=_on(queue, performed), max_concurrent_activities=limit, **alike)
+        for queue, limit in parallel.items()
     )
-    return lcm, vim
+    return lcm, vim, packages
 
 
 def _activities(ports: Ports) -> list[Callable[..., Any]]:
     watch = Watch()
     performers = (
         Records(ports.records, ports.timings),
-        Planning(ports.records),
+        Planning(ports.records, ports.artifacts),
         Granting(ports.granting, ports.records),
-        Compute(ports.vims, watch),
+        Compute(ports.vims, watch, ports.artifacts),
         Networks(ports.vims, watch),
         Storage(ports.vims, watch),
         Observing(ports.vims),
+        Onboarding(ports.records, ports.artifacts, ports.packages, ports.timings),
     )
     return [getattr(performer, name) for performer in performers for name in dir(performer) if not name.startswith("_")]
 

@@ -6,6 +6,7 @@ run begins by claiming its occurrence.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -41,13 +42,7 @@ class Starter:
 
     async def begin(self, occurrence: VnfLcmOpOcc) -> None:
         """Start an occurrence just admitted; returns when it runs, or when `PATIENCE` is over: the sweep goes on."""
-        pause = FIRST_PAUSE
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not await self.attempt(occurrence):
-                    await asyncio.sleep(pause)
-                    pause = min(2 * pause, LONGEST_PAUSE)
-        except TimeoutError:
+        if not await patiently(lambda: self.attempt(occurrence)):
             log_of(occurrence).warning("an operation is admitted and waits to be started")
 
     async def attempt(self, occurrence: VnfLcmOpOcc) -> bool:
@@ -60,6 +55,19 @@ class Starter:
         except PermanentError as error:
             log_of(occurrence).error("cannot start an admitted operation", error=error.message)
             return True
+
+
+async def patiently(attempt: Callable[[], Awaitable[bool]]) -> bool:
+    """Try something until it is done; False where it is not within `PATIENCE`."""
+    pause = FIRST_PAUSE
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await attempt():
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+    except TimeoutError:
+        return False
+    return True
 
 
 def log_of(occurrence: VnfLcmOpOcc) -> structlog.stdlib.BoundLogger:

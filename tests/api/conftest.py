@@ -5,25 +5,34 @@ Every exchange of every test is held against ETSI's OpenAPI files where MANOFLOW
 
 import os
 from collections.abc import AsyncIterator
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from activities.onboarding import Onboarding, PackagePorts
 from api.app import create_app
 from api.services import Services
 from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.outbound.downloads import Downloads
 from manoflow.adapters.records import generate_key, open_records
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.adapters.vim.registered import RegisteredVims, driver_names
+from manoflow.domain.outbound import OutboundPolicy
+from manoflow.domain.package_security import DEFAULT_POLICY
+from manoflow.domain.timing import Timings
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.ports.records import Records
 from tests.api.consumer import INSTANCES, URL, VERSION, VIM, Vnf
 from tests.api.etsi_openapi import EtsiOpenApi
 from tests.api.executing import Executing
 from tests.reference import IMAGE, NOW, VNFD_ID, reference_package
+
+OUTBOUND = OutboundPolicy(schemes=("http",), allow=(ip_network("127.0.0.0/8"),))
+"""Packages may be fetched from this machine."""
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +71,20 @@ def execution() -> Executing:
 async def services(records: Records, execution: Executing, tmp_path: Path) -> AsyncIterator[Services]:
     """What the API is given."""
     vims = RegisteredVims(records)
+    artifacts = FileArtifacts(tmp_path / "artifacts")
+    ports = PackagePorts(Downloads(OUTBOUND), read_package, DEFAULT_POLICY)
+    execution.onboarding = Onboarding(records, artifacts, ports, Timings())
     yield Services(
         records=records,
         execution=execution,
-        artifacts=FileArtifacts(tmp_path / "artifacts"),
+        artifacts=artifacts,
         vims=vims,
-        read_package=read_package,
+        outbound=OUTBOUND,
+        package_policy=DEFAULT_POLICY,
         drivers=frozenset(driver_names()),
         public_url=URL,
     )
+    await execution.idle()
     await vims.close()
 
 
@@ -92,7 +106,6 @@ async def client(app: FastAPI, etsi: EtsiOpenApi | None) -> AsyncIterator[httpx.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     hooks = {"response": [judge]}
     async with (
-        app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=URL, headers=VERSION, event_hooks=hooks) as consumer,
     ):
         yield consumer

@@ -21,6 +21,7 @@ VIM = "fake"
 INSTANCES = "/vnflcm/v2/vnf_instances"
 OCCURRENCES = "/vnflcm/v2/vnf_lcm_op_occs"
 PACKAGES = "/vnfpkgm/v2/vnf_packages"
+ONBOARDED = "/vnfpkgm/v2/onboarded_vnf_packages"
 VIMS = "/manoflow/v1/vims"
 MERGE_PATCH = "application/merge-patch+json"
 

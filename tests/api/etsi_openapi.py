@@ -24,9 +24,14 @@ Json = dict[str, Any]
 SOL003 = "nfv-sol002-sol003/SOL003"
 SOL005 = "nfv-sol005/SOL005"
 INTERFACES = {
-    "/vnflcm/v2": f"{SOL003}/VNFLifecycleManagement/VNFLifecycleManagement.yaml",
-    "/vnfpkgm/v2": f"{SOL005}/VNFPackageManagement/VNFPackageManagement.yaml",
+    "/vnflcm/v2": (f"{SOL003}/VNFLifecycleManagement/VNFLifecycleManagement.yaml",),
+    "/vnfpkgm/v2": (
+        f"{SOL005}/VNFPackageManagement/VNFPackageManagement.yaml",
+        f"{SOL003}/VNFPackageManagement/VNFPackageManagement.yaml",
+    ),
 }
+"""The files that describe what is below a prefix; the first that has a path counts."""
+JSON_TYPES = ("application/json", "application/problem+json")
 VNFC_INFO = "/nfv-sol002-sol003/SOL002/VNFLifecycleManagement/definitions/SOL002VNFLifecycleManagement_def.yaml"
 
 
@@ -36,7 +41,7 @@ class EtsiOpenApi:
     def __init__(self, folder: Path) -> None:
         """`folder` holds the files as they were published."""
         self._folder = folder.resolve()
-        self._registry = _registry([self._folder / file for file in INTERFACES.values()])
+        self._registry = _registry([self._folder / file for files in INTERFACES.values() for file in files])
         self.seen: set[tuple[str, str, int]] = set()
 
     def covers(self, path: str) -> bool:
@@ -79,8 +84,8 @@ class EtsiOpenApi:
         answer, at_answer = _looked_up(responses[str(status)], resolver)
         assert "Location" not in answer.get("headers", {}) or exchange.headers.get("Location")
         schema = answer.get("content", {}).get("application/json", {}).get("schema")
-        if schema is None:
-            assert exchange.content == b""
+        if schema is None:  # Files are described by words alone.
+            assert exchange.content == b"" or exchange.headers["Content-Type"] not in JSON_TYPES
         else:
             self._validate_at(exchange.json(), schema, at_answer)
         if exchange.request.headers.get("Content-Type") in {"application/json", "application/merge-patch+json"}:
@@ -96,14 +101,19 @@ class EtsiOpenApi:
         self.validate(document, beside)
 
     def _operation(self, prefix: str, method: str, path: str) -> tuple[str, Json, Any] | None:
-        uri = self.uri(INTERFACES[prefix])
-        resolved = self._registry.resolver().lookup(uri)
-        for template, item in resolved.contents["paths"].items():
-            if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path):
-                described, at_item = _looked_up(item, resolved.resolver)
-                operation = described.get(method.lower())
-                return (template, operation, at_item) if operation else None
+        for file in INTERFACES[prefix]:
+            resolved = self._registry.resolver().lookup(self.uri(file))
+            for template, item in resolved.contents["paths"].items():
+                if re.fullmatch(_pattern(template), path):
+                    described, at_item = _looked_up(item, resolved.resolver)
+                    operation = described.get(method.lower())
+                    return (template, operation, at_item) if operation else None
         return None
+
+
+def _pattern(template: str) -> str:
+    """The path of an artifact may have slashes in it."""
+    return re.sub(r"\{[^}]+\}", "[^/]+", template.replace("{artifactPath}", ".+"))
 
 
 def _registry(entries: list[Path]) -> Registry[Any]:
@@ -208,8 +218,22 @@ def _mend_modification(definition: Json) -> None:
 
 
 def _mend_package(definition: Json) -> None:
-    """Our own attribute."""
+    """Our own attributes."""
     definition["properties"]["manoflowWarnings"] = {"type": "array", "items": {"type": "string"}}
+    definition["properties"]["manoflowSecurity"] = {"type": "object", "required": ["state"]}
+
+
+def _mend_checksum(definition: Json) -> None:
+    """SOL003's file calls it a string, "no definition found"; its text has the structure that SOL005's file has."""
+    if definition["type"] == "string":
+        names = ("algorithm", "hash")
+        definition |= {"type": "object", "required": list(names), "additionalProperties": False}
+        definition["properties"] = {name: {"type": "string"} for name in names}
+
+
+def _mend_source(definition: Json) -> None:
+    """What older versions have (2.6.1) is taken as well."""
+    definition["properties"] |= {name: {"type": "string"} for name in ("userName", "password")}
 
 
 MENDINGS: Mapping[str, Callable[[Json], None]] = {
@@ -220,4 +244,6 @@ MENDINGS: Mapping[str, Callable[[Json], None]] = {
     "VnfInstance": _mend_instance,
     "VnfInfoModificationRequest": _mend_modification,
     "VnfPkgInfo": _mend_package,
+    "Checksum": _mend_checksum,
+    "UploadVnfPackageFromUriRequest": _mend_source,
 }

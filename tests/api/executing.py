@@ -3,19 +3,25 @@
 `Performance` writes into the record what a workflow would write while it performs an admitted operation.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
+from activities.onboarding import Onboarding
 from activities.planning import Planning
+from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.domain.binding import bind
 from manoflow.domain.cloud import FixedAddress, ResourceState, VimResource
+from manoflow.domain.errors import ManoError
 from manoflow.domain.grants import Grant, grant_id
 from manoflow.domain.identity import Kind
 from manoflow.domain.journal import Claim, Entry, Projection
 from manoflow.domain.lcm import Cancellation, LcmOperationState, ProblemDetails, Ticket, Verdict, VnfLcmOpOcc
+from manoflow.domain.onboarding import OnboardingFailure, OnboardingTicket
 from manoflow.domain.plan import Action, BuildRef, PlannedStep, StageRef
 from manoflow.domain.planning import plan_of
 from manoflow.domain.upkeep import Queue, Running, Standing
@@ -33,6 +39,10 @@ class Executing:
     def __init__(self) -> None:
         """It starts whatever it is given, takes no verdict and is well."""
         self.tickets: list[Ticket] = []
+        self.uploads: list[OnboardingTicket] = []
+        self._running: set[asyncio.Future[None]] = set()
+        self.onboarding: Onboarding | None = None
+        """What is done with uploads."""
         self.verdicts: list[Verdict] = []
         self.starts: deque[Started | Exception] = deque()
         """What the next starts come to; after that all are RUNNING."""
@@ -53,6 +63,22 @@ class Executing:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def onboard(self, ticket: OnboardingTicket) -> Started:
+        """Begin to do what the workflow `workflows.packages.onboard` would do, if the test does not hold it."""
+        self.uploads.append(ticket)
+        outcome = self.starts.popleft() if self.starts else Started.RUNNING
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is Started.RUNNING and self.onboarding is not None:
+            running = asyncio.ensure_future(_onboard(self.onboarding, ticket))
+            self._running.add(running)
+            running.add_done_callback(self._running.discard)
+        return outcome
+
+    async def idle(self) -> None:
+        """Wait until nothing runs any more."""
+        await asyncio.gather(*self._running)
 
     async def decide(self, verdict: Verdict) -> None:
         """Remember the verdict and do what the test prepared."""
@@ -89,6 +115,17 @@ class Executing:
         """Answer as the test wants."""
         if self.trouble is not None:
             raise self.trouble
+
+
+async def _onboard(onboarding: Onboarding, ticket: OnboardingTicket) -> None:
+    try:
+        if ticket.from_uri:
+            await onboarding.fetch_package(ticket)
+        await onboarding.read_package(ticket)
+        await onboarding.shelve_package(ticket)
+    except ManoError as error:
+        failure = OnboardingFailure(ticket=ticket, kind=type(error).__name__, detail=error.message)
+        await onboarding.refuse_package(failure)
 
 
 class Performance:
@@ -167,7 +204,8 @@ class Performance:
         operation = OPERATIONS[self.occurrence.operation]
         instance = await self.records.instance(self.occurrence.vnf_instance_id)
         if operation.method == "PATCH":
-            await Planning(self.records).plan_modification(self._ticket())
+            nowhere = FileArtifacts(Path("unused"))
+            await Planning(self.records, nowhere).plan_modification(self._ticket())
             return
         package = await self.records.package(instance.vnf_pkg_id)
         assert package.content

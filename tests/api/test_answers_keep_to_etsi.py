@@ -7,7 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.consumer import INSTANCES, OCCURRENCES, PACKAGES, Json, Vnf, modification, onboarded, termination
+from tests.api.consumer import (
+    INSTANCES,
+    OCCURRENCES,
+    ONBOARDED,
+    PACKAGES,
+    Json,
+    Vnf,
+    modification,
+    onboarded,
+    termination,
+)
 from tests.api.etsi_openapi import EtsiOpenApi
 from tests.api.executing import Performance
 from tests.packages import example_package
@@ -16,6 +26,16 @@ from tests.reference import VNFD_ID
 INSTANCE = "nfv-sol002-sol003/SOL003/VNFLifecycleManagement/definitions/SOL003VNFLifecycleManagement_def.yaml"
 OCCURRENCE = f"{INSTANCE}#/definitions/VnfLcmOpOcc"
 
+CONTENT = (
+    ("vnfd", 200),
+    ("manifest", 200),
+    ("package_content", 200),
+    ("package_content", 206),
+    ("artifacts", 200),
+    ("artifacts", 206),
+    ("artifacts/{artifactPath}", 200),
+    ("artifacts/{artifactPath}", 206),
+)
 STORY = {
     ("GET", "/api_versions", 200),
     ("POST", "/vnf_packages", 201),
@@ -24,6 +44,11 @@ STORY = {
     ("PATCH", "/vnf_packages/{vnfPkgId}", 200),
     ("DELETE", "/vnf_packages/{vnfPkgId}", 204),
     ("PUT", "/vnf_packages/{vnfPkgId}/package_content", 202),
+    ("POST", "/vnf_packages/{vnfPkgId}/package_content/upload_from_uri", 202),
+    *(("GET", f"/vnf_packages/{{vnfPkgId}}/{resource}", status) for resource, status in CONTENT),
+    *(("GET", f"/onboarded_vnf_packages/{{vnfdId}}/{resource}", status) for resource, status in CONTENT),
+    ("GET", "/onboarded_vnf_packages", 200),
+    ("GET", "/onboarded_vnf_packages/{vnfdId}", 200),
     ("POST", "/vnf_instances", 201),
     ("GET", "/vnf_instances", 200),
     ("GET", "/vnf_instances/{vnfInstanceId}", 200),
@@ -65,10 +90,20 @@ async def _packages(client: httpx.AsyncClient, file: Path) -> None:
     made = (await client.post(PACKAGES, json={"userDefinedData": {"a": 1}})).json()
     package = f"{PACKAGES}/{made['id']}"
     await client.put(f"{package}/package_content", content=await asyncio.to_thread(file.read_bytes))
-    assert (await onboarded(client, package))["onboardingState"] == "ONBOARDED"
+    shown = await onboarded(client, package)
+    assert shown["onboardingState"] == "ONBOARDED"
+    for here in (package, f"{ONBOARDED}/{shown['vnfdId']}"):
+        for resource, status in CONTENT:
+            path = resource.format(artifactPath="README.md")
+            await client.get(f"{here}/{path}", headers={"Range": "bytes=0-9"} if status == 206 else {})
+        await client.get(here)
     await client.get(PACKAGES)
+    await client.get(ONBOARDED)
     await client.patch(package, json={"operationalState": "DISABLED"})
     await client.delete(package)
+    other = (await client.post(PACKAGES, json={})).json()
+    request = {"addressInformation": "http://127.0.0.1:9/a.csar"}
+    await client.post(f"{PACKAGES}/{other['id']}/package_content/upload_from_uri", json=request)
 
 
 async def _verdicts(vnf: Vnf, performance: Performance, *verdicts: str) -> None:

@@ -25,7 +25,10 @@ DEFINED = {
     f"{OCCURRENCES}/{ANY}/fail": {"POST"},
     PACKAGES: {"GET", "POST"},
     f"{PACKAGES}/{ANY}": {"GET", "PATCH", "DELETE"},
-    f"{PACKAGES}/{ANY}/package_content": {"PUT"},
+    f"{PACKAGES}/{ANY}/vnfd": {"GET"},
+    f"{PACKAGES}/{ANY}/artifacts/a/b": {"GET"},
+    f"{PACKAGES}/{ANY}/package_content": {"GET", "PUT"},
+    f"{PACKAGES}/{ANY}/package_content/upload_from_uri": {"POST"},
     VIMS: {"GET", "POST"},
     "/vnflcm/api_versions": {"GET"},
 }
@@ -71,7 +74,7 @@ async def test_a_body_that_is_not_json_is_refused(client: httpx.AsyncClient, med
 
 
 @pytest.mark.parametrize("query", ["filter=(eq,vnfdId,1)", "all_fields", "nextpage_opaque_marker=1", "nonsense=1"])
-@pytest.mark.parametrize("path", [INSTANCES, OCCURRENCES, PACKAGES, VIMS])
+@pytest.mark.parametrize("path", [INSTANCES, OCCURRENCES, VIMS])
 async def test_a_query_is_refused_and_not_ignored(client: httpx.AsyncClient, path: str, query: str) -> None:
     answer = await client.get(f"{path}?{query}")
     assert answer.status_code == 400
@@ -139,6 +142,11 @@ async def test_a_body_that_is_too_large_is_refused_by_its_length(client: httpx.A
     answer = await client.post(INSTANCES, json={"vnfdId": "x" * (1024 * 1024)})
     assert answer.status_code == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_only_package_content_may_be_larger(client: httpx.AsyncClient) -> None:
+    body = {"userDefinedData": {"a": "x" * (1024 * 1024)}}
+    assert (await client.patch(f"{PACKAGES}/package_content", json=body)).status_code == 413
 
 
 async def test_a_body_without_a_length_is_refused_when_it_gets_too_large(client: httpx.AsyncClient) -> None:

@@ -60,14 +60,6 @@ async def test_a_package_is_onboarded_and_enabled_at_once(
     assert (await client.get(package)).json()["usageState"] == "IN_USE"
 
 
-async def test_a_form_upload_is_refused_saying_what_to_send(client: httpx.AsyncClient, package: str) -> None:
-    answer = await client.put(f"{package}/package_content", files={"file": b"PK"})
-    assert answer.status_code == 415
-    assert "multipart/form-data" in answer.json()["detail"]
-    assert "application/zip" in answer.json()["detail"]
-    assert (await client.get(package)).json()["onboardingState"] == "CREATED"
-
-
 async def test_content_larger_than_other_bodies_is_taken(client: httpx.AsyncClient, package: str) -> None:
     shown = await uploaded(client, package, b"x" * (2 * 1024 * 1024))
     assert shown["onboardingState"] == "ERROR"

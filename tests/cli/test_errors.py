@@ -54,6 +54,11 @@ def test_a_vim_is_a_cloud_or_a_driver() -> None:
     assert said("vim", "add") == "cannot tell which VIM is meant: give either --cloud or --driver"
 
 
+def test_a_change_of_a_vim_changes_something() -> None:
+    told = said("vim", "modify", "lab")
+    assert told == "cannot tell what is to change of VIM lab: give --cloud, --interface or --default"
+
+
 def test_an_option_that_is_no_pair_is_named() -> None:
     assert "cannot read --ext-net mgmt:" in said("vnf", "instantiate", "id", "--ext-net", "mgmt")
     assert "cannot read --interface world:" in said("vim", "add", "--driver", "fake", "--interface", "world")

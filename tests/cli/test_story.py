@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
+from zipfile import is_zipfile
 
 import pytest
 
@@ -45,6 +46,28 @@ def test_a_package_is_onboarded_with_its_warnings(manoflow: Run, package: str) -
 def test_a_package_whose_vnfd_is_there_already_is_refused_and_removed(manoflow: Run, package: str) -> None:
     before = answered(manoflow("pkg", "list", "--json"))
     assert package in manoflow("pkg", "upload", str(EXAMPLE), code=1)
+    assert answered(manoflow("pkg", "list", "--json")) == before
+
+
+def test_a_package_is_disabled_enabled_and_written_to_a_file(manoflow: Run, package: str, tmp_path: Path) -> None:
+    assert "is DISABLED" in manoflow("pkg", "disable", package)
+    assert package in manoflow("pkg", "list", "--filter", "(eq,operationalState,DISABLED)")
+    assert "is ENABLED" in manoflow("pkg", "enable", package)
+    assert package not in manoflow("pkg", "list", "--filter", "(eq,operationalState,DISABLED)")
+    assert "it is so already" in manoflow("pkg", "enable", package, code=1)
+    whole, part = tmp_path / "a.csar", tmp_path / "README.md"
+    manoflow("pkg", "download", package, str(whole))
+    manoflow("pkg", "download", package, str(part), "--artifact", "README.md")
+    assert is_zipfile(whole)
+    assert part.read_bytes() == (EXAMPLE / "README.md").read_bytes()
+    assert "cannot find artifact" in manoflow("pkg", "download", package, str(part), "--artifact", "none", code=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "a.csar"]
+
+
+def test_a_package_is_not_fetched_where_the_policy_forbids_it(manoflow: Run) -> None:
+    before = answered(manoflow("pkg", "list", "--json"))
+    assert "must be https" in manoflow("pkg", "fetch", "http://127.0.0.1/a.csar", code=1)
+    assert "is not public" in manoflow("pkg", "fetch", "https://127.0.0.1/a.csar", code=1)
     assert answered(manoflow("pkg", "list", "--json")) == before
 
 

@@ -11,7 +11,6 @@ import httpx
 
 from api.app import create_app
 from api.services import Services
-from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.vim.registered import driver_names
 from manoflow.domain.vnf import InstantiateVnfRequest
@@ -76,14 +75,10 @@ async def consuming(bench: Stand, folder: Path) -> AsyncIterator[Consumer]:
         execution=bench.execution,
         artifacts=FileArtifacts(folder / "artifacts"),
         vims=bench.vims,
-        read_package=read_package,
         drivers=frozenset(driver_names()),
         public_url=URL,
     )
     app = create_app(services)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=URL, headers=VERSION, timeout=PATIENCE) as http,
-    ):
+    async with httpx.AsyncClient(transport=transport, base_url=URL, headers=VERSION, timeout=PATIENCE) as http:
         yield Consumer(http)

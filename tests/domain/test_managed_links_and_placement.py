@@ -115,8 +115,13 @@ def test_a_vnfc_alone_is_under_no_constraint() -> None:
 
 
 def test_only_scopes_that_nobody_sees_to_are_warnings() -> None:
+    unseen = ["zone_group", "nfvi_pop", "network_link_and_node", "container_namespace", "cis_node"]
     warned = target(*(group(scope) for scope in PlacementScope)).warnings
-    assert [text.split()[2].rstrip(":") for text in warned] == ["zone_group", "nfvi_pop", "network_link_and_node"]
+    assert [text.split()[2].rstrip(":") for text in warned] == unseen
+
+
+def test_a_vnf_is_in_one_vim_whatever_is_asked_for() -> None:
+    assert target(group(PlacementScope.NFVI_POP, anti_affinity=False)).warnings == ()
 
 
 def standing(key: str, zone: str) -> Resource:

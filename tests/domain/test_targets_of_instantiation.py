@@ -1,5 +1,6 @@
 """Sizes, connections and refusals of an instantiation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,12 +13,20 @@ from manoflow.domain.targets.target import Target
 from manoflow.domain.topology import PortElement, VnfcElement
 from manoflow.domain.vnf import InstantiateVnfRequest
 from manoflow.domain.vnfd import Flavour, InstantiationLevel, ScalingAspect, ScalingDelta
+from manoflow.domain.vnfd_connectivity import ExposedLink, VirtualIpCp
 from tests.reference import example_of, reference_instance, reference_vnfd
 
 
 def target(**changes: object) -> Target:
+    return target_of({}, **changes)
+
+
+def target_of(described: Mapping[str, object], **changes: object) -> Target:
+    """With what the flavour is described to have beside."""
     request = InstantiateVnfRequest.model_validate({**example_of(InstantiateVnfRequest), **changes})
-    return instantiation(reference_instance("a"), reference_vnfd(), request, "fake")
+    vnfd = reference_vnfd()
+    flavour = vnfd.flavours[0].model_copy(update=described)
+    return instantiation(reference_instance("a"), vnfd.model_copy(update={"flavours": (flavour,)}), request, "fake")
 
 
 def links(*cp_configs: dict[str, Any], cpd: str = "app_mgmt") -> dict[str, Any]:
@@ -129,3 +138,55 @@ def test_without_a_level_and_a_default_every_aspect_is_at_level_0() -> None:
 
 def _flavour() -> Flavour:
     return reference_vnfd().flavours[0]
+
+
+def inside_ports(planned: Target) -> list[PortElement]:
+    ports = planned.topology.of_kind(Kind.PORT).values()
+    return [port for port in ports if isinstance(port, PortElement) and port.link is not None]
+
+
+def cps(**changes: object) -> dict[str, object]:
+    """The flavour's connection points, the internal one changed."""
+    outside, inside = reference_vnfd().flavours[0].cps
+    return {"cps": (outside, inside.model_copy(update=changes))}
+
+
+@pytest.mark.parametrize(
+    ("changes", "given"),
+    [
+        ({"fixed_addresses": ("10.0.0.1", "10.0.0.2", "10.0.0.3")}, [["10.0.0.1"], ["10.0.0.2"]]),
+        ({"fixed_addresses": ("10.0.0.1", "10.0.0.2"), "addresses_each": 2}, [["10.0.0.1", "10.0.0.2"], []]),
+        ({}, [[], []]),
+    ],
+)
+def test_the_descriptors_addresses_are_given_out_by_ordinal(changes: dict[str, object], given: list[list[str]]) -> None:
+    ports = inside_ports(target_of(cps(**changes), instantiationLevelId="pair"))
+    assert [[address.ip_address for address in port.addresses] for port in ports] == given
+
+
+@pytest.mark.parametrize(("fixed", "allowed"), [(("10.0.0.9",), ("10.0.0.9",)), ((), ("192.168.10.0/24",))])
+def test_an_address_that_vnfcs_share_is_allowed_at_their_ports(
+    fixed: tuple[str, ...], allowed: tuple[str, ...]
+) -> None:
+    shared = VirtualIpCp(id="shared", virtual_link="internal", targets=("app_internal",), fixed_addresses=fixed)
+    planned = target_of({"virtual_ip_cps": (shared,)})
+    assert [port.allowed_addresses for port in inside_ports(planned)] == [allowed]
+    assert [port.allowed_addresses for port in outside_ports(planned)] == [()]
+
+
+def test_a_link_that_is_shown_outside_cannot_be_connected_and_the_way_out_is_told() -> None:
+    shown = {"exposed_links": (ExposedLink(id="shown", virtual_link="internal", mapped_names=("front",)),)}
+    for cpd in ("shown", "front"):
+        with pytest.raises(InvalidInputError) as refused:
+            target_of(shown, **links({"a": DYNAMIC}, cpd=cpd))
+        assert f"cpdId {cpd} shows the internal link internal outside" in refused.value.message
+        assert "give it as an extManagedVirtualLink with vnfVirtualLinkDescId internal" in refused.value.message
+
+
+def test_a_link_that_others_have_to_manage_is_not_made() -> None:
+    (link,) = reference_vnfd().flavours[0].virtual_links
+    managed = {"virtual_links": (link.model_copy(update={"externally_managed": "required"}),)}
+    with pytest.raises(InvalidInputError, match="add an extManagedVirtualLink with vnfVirtualLinkDescId internal"):
+        target_of(managed)
+    brought = [{"id": "given", "vnfVirtualLinkDescId": "internal", "resourceId": "data"}]
+    assert target_of(managed, extManagedVirtualLinks=brought).topology.of_kind(Kind.VIRTUAL_LINK) == {}

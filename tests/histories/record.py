@@ -1,20 +1,28 @@
-"""Record the histories of every operation for the present release: ``make record``."""
+"""Record the histories of every workflow for the present release: ``make record``.
+
+``python -m tests.histories.record OnboardVnfPackage`` records those of one workflow type alone.
+"""
 
 import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from temporalio.client import WorkflowHistory
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from manoflow.adapters.execution.client import SEARCH_ATTRIBUTES
+from manoflow.adapters.execution.temporal import ONBOARDING
 from manoflow.adapters.records import migrate
+from tests.histories import onboardings
 from tests.histories.chains import chain
 from tests.histories.stories import told
 from tests.laws.preparing import OPERATIONS
+from tests.onboarding.uploads import PORTS
 from tests.stand import Stand, stand
 from tests.striking import Striking
 
@@ -22,7 +30,7 @@ RELEASE = "0.1.0"
 HERE = Path(__file__).parent
 
 
-async def main() -> None:
+async def main(wanted: Collection[str]) -> None:
     """Tell every story on a fresh stand, and write down what Temporal remembers of it."""
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
@@ -33,20 +41,27 @@ async def main() -> None:
             url = f"sqlite:///{folder}/records.db"
             await migrate(url)
             async with stand(environment.client, Path(folder), url) as bench:
-                await _record(bench)
+                await _record(bench, wanted, Path(folder))
 
 
-async def _record(bench: Stand) -> None:
+async def _record(bench: Stand, wanted: Collection[str], folder: Path) -> None:
     striking = Striking()
-    async with bench.working(striking):
-        for operation in OPERATIONS:
+    async with bench.working(striking, packages=PORTS):
+        for operation in (one for one in OPERATIONS if one.name in wanted or not wanted):
             for story, occurrence in await told(bench, operation, striking):
                 workflow_id = f"vnf/{occurrence.vnf_instance_id}"
                 runs = await chain(bench.client, workflow_id, str(occurrence.first_execution_run_id))
-                for number, history in enumerate(runs, start=1):
-                    file = HERE / operation.name / f"{RELEASE}-{story}-{number}.json"
-                    file.parent.mkdir(exist_ok=True)
-                    file.write_text(_without_the_machine(history.to_json()))
+                _write(operation.name, story, runs)
+        if ONBOARDING in wanted or not wanted:
+            async for story, workflow_id in onboardings.told(bench, striking, folder):
+                _write(ONBOARDING, story, [await bench.client.get_workflow_handle(workflow_id).fetch_history()])
+
+
+def _write(workflow: str, story: str, runs: Sequence[WorkflowHistory]) -> None:
+    for number, history in enumerate(runs, start=1):
+        file = HERE / workflow / f"{RELEASE}-{story}-{number}.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_without_the_machine(history.to_json()))
 
 
 def _without_the_machine(recorded: str) -> str:
@@ -61,4 +76,4 @@ def _cleaned(value: dict[str, object]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

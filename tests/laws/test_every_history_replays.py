@@ -13,6 +13,7 @@ from manoflow.domain.lcm import Ticket, VerdictKind
 from tests.histories import chains
 from tests.laws.preparing import OPERATIONS
 from workflows.catalogue import Operation
+from workflows.packages.onboard import OnboardVnfPackage
 from workflows.parked import Parked
 from workflows.sandbox import RUNNER
 from workflows.vnf.instantiate import InstantiateVnf
@@ -27,7 +28,7 @@ def history(file: Path) -> WorkflowHistory:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 async def test_every_history_replays(file: Path) -> None:
-    workflows: list[type] = [Parked, *(operation.workflow for operation in OPERATIONS)]
+    workflows: list[type] = [Parked, OnboardVnfPackage, *(operation.workflow for operation in OPERATIONS)]
     replayer = Replayer(workflows=workflows, workflow_runner=RUNNER, data_converter=pydantic_data_converter)
     await replayer.replay_workflow(history(file))
 
@@ -38,6 +39,11 @@ def test_every_operation_has_its_histories(operation: Operation) -> None:
     assert "completes-1" in stories
     parked = {f"fails-then-{verdict}-1" for verdict in (VerdictKind.RETRY, VerdictKind.FAIL)}
     assert parked <= stories or "fails-1" in stories  # without a step after STARTING it never waits for a verdict
+
+
+def test_onboarding_has_its_histories() -> None:
+    stories = {file.stem.split("-", 1)[1] for file in FILES if file.parent.name == OnboardVnfPackage.__name__}
+    assert stories == {"fetched-1", "refused-1", "cancelled-1"}
 
 
 @workflow.defn(name="InstantiateVnf")

@@ -113,7 +113,7 @@ async def test_a_program_can_be_ended_at_once(tmp_path: Path) -> None:
 
 async def test_what_a_program_had_started_does_not_outlive_it(tmp_path: Path) -> None:
     async with kept(tmp_path, PARENT) as (program, _):
-        await until(says(program.log, "child"))
+        await until(lambda: program.log.exists() and program.log.read_text().endswith("\n"))
         child = int(program.log.read_text().split()[1])
         assert runs(child)
         await program.stop()

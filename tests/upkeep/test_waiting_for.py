@@ -9,9 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from activities.step import QUEUES
 from api.app import create_app
 from api.services import Services
-from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
@@ -55,7 +55,6 @@ async def _asking(bench: Stand, execution: Execution, folder: Path) -> AsyncIter
         execution=execution,
         artifacts=FileArtifacts(folder / "artifacts"),
         vims=bench.vims,
-        read_package=read_package,
         drivers=frozenset({"fake"}),
         public_url="http://mano.example",
     )
@@ -94,7 +93,7 @@ async def test_a_step_that_is_held_is_shown_running(bench: Stand, asking: Asking
     assert step["worker"]
     assert waits["text"].startswith("create_vnfc:vnfc/app/0 since ")
     assert waits["operationState"] == "PROCESSING"
-    assert {queue["name"]: bool(queue["workers"]) for queue in waits["queues"]} == {"lcm": True, "vim": True}
+    assert {queue["name"]: bool(queue["workers"]) for queue in waits["queues"]} == dict.fromkeys(QUEUES, True)
     assert waits["verdicts"] == []
     assert (await asking.about(occurrence))["text"] == "nothing: it has ended, COMPLETED"
 

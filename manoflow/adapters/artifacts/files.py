@@ -8,17 +8,21 @@ import asyncio
 import fcntl
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import time
 from typing import IO
+from uuid import UUID
 
-from manoflow.domain.errors import InvalidInputError, UnreachableError
+from manoflow.domain.errors import InvalidInputError, NotFoundError, UnreachableError
 
 LOOK_AGAIN = 0.01
 TURN_WITHIN = 10.0
 """Seconds that somebody else may take for his turn."""
+STRAY_AFTER = 3600.0
+"""Seconds without a byte after which a file that belongs to no upload was left behind by a process that died."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -53,33 +57,42 @@ class FileArtifacts:
             message = f"cannot change what is stored in {self._folder}: somebody else has changed it for too long"
             raise UnreachableError(message) from error
 
-    async def receive(self, chunks: AsyncIterator[bytes]) -> Path:
-        """Stream an upload to a file; one that breaks off leaves nothing."""
-        file = self._begin()
-        received = Path(file.name)
+    async def receive(self, upload_id: UUID, chunks: AsyncIterator[bytes]) -> None:
+        """Stream an upload to a file of its own, and name it when it is whole; one that breaks off leaves nothing."""
+        file = self._begin(upload_id)
+        begun = Path(file.name)
         try:
             with file:
                 async for chunk in chunks:
                     await asyncio.to_thread(_write, file, chunk)
                 await asyncio.to_thread(_finish, file)
+            await asyncio.to_thread(_name, begun, self._whole(upload_id))
         except BaseException:
-            self._remove(received)
+            _remove(begun)
             raise
-        return received
 
-    async def keep(self, received: Path, digest: str) -> Path:
-        """Move a received file to where content of that SHA-256 lives."""
-        kept = self.path(digest)
-        await asyncio.to_thread(self._move, received, kept)
+    async def received(self, upload_id: UUID) -> Path | None:
+        """Where an upload is, once it is whole."""
+        whole = self._whole(upload_id)
+        return whole if await asyncio.to_thread(whole.exists) else None
+
+    async def keep(self, upload_id: UUID, digest: str) -> Path:
+        """Move an upload to where content of that SHA-256 lives."""
+        received, kept = self._whole(upload_id), self.path(digest)
+        await asyncio.to_thread(_keep, received, kept)
         return kept
 
-    async def discard(self, received: Path) -> None:
-        """Remove a received file."""
-        await asyncio.to_thread(self._remove, received)
+    async def discard(self, upload_id: UUID) -> None:
+        """Remove an upload and its beginnings."""
+        await asyncio.to_thread(self._discard, upload_id)
+
+    async def discard_strays(self, known: Collection[UUID]) -> None:
+        """Remove what is left of others."""
+        await asyncio.to_thread(self._discard_strays, {str(upload_id) for upload_id in known})
 
     async def remove(self, digest: str) -> None:
         """Remove content."""
-        await asyncio.to_thread(self._remove, self.path(digest))
+        await asyncio.to_thread(_remove, self.path(digest))
 
     def path(self, digest: str) -> Path:
         """Where content of that digest lives. Raises `InvalidInputError` for what is no SHA-256 in lower-case hex."""
@@ -87,21 +100,25 @@ class FileArtifacts:
             raise InvalidInputError(f"cannot look for content {digest!r}: a SHA-256 has 64 lower-case hex digits")
         return self._content / digest[:2] / digest
 
-    def _begin(self) -> IO[bytes]:
+    def _whole(self, upload_id: UUID) -> Path:
+        return self._incoming / str(upload_id)
+
+    def _begin(self, upload_id: UUID) -> IO[bytes]:
+        """Each attempt writes a file of its own: one that was thought dead may still be at it."""
         with _storing(self._incoming):
             self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return NamedTemporaryFile(dir=self._incoming, delete=False)
+            return NamedTemporaryFile(dir=self._incoming, prefix=f"{upload_id}.", delete=False)
 
-    def _move(self, received: Path, kept: Path) -> None:
-        with _storing(kept):
-            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if received.exists() or not kept.exists():
-                received.replace(kept)
-            _make_durable(kept.parent)
+    def _discard(self, upload_id: UUID) -> None:
+        with _storing(self._incoming):
+            for path in (self._whole(upload_id), *self._incoming.glob(f"{upload_id}.*")):
+                path.unlink(missing_ok=True)
 
-    def _remove(self, path: Path) -> None:
-        with _storing(path):
-            path.unlink(missing_ok=True)
+    def _discard_strays(self, known: Collection[str]) -> None:
+        with _storing(self._incoming):
+            for path in self._incoming.glob("*"):
+                if path.name.partition(".")[0] not in known and _is_old(path):
+                    path.unlink(missing_ok=True)
 
 
 def _is_ours(lock: int) -> bool:
@@ -121,6 +138,42 @@ def _finish(file: IO[bytes]) -> None:
     with _storing(Path(file.name)):
         file.flush()
         os.fsync(file.fileno())
+
+
+def _name(begun: Path, whole: Path) -> None:
+    """The first attempt that is whole is the upload: it may have been read when another one ends."""
+    with _storing(whole):
+        if whole.exists():
+            begun.unlink()
+        else:
+            begun.replace(whole)
+
+
+def _keep(received: Path, kept: Path) -> None:
+    """What stands there already has that digest; what is received under a known upload by then may be anything."""
+    with _storing(kept):
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if kept.exists():
+            received.unlink(missing_ok=True)
+        elif received.exists() or not received.parent.exists():
+            received.replace(kept)
+        else:
+            raise NotFoundError(
+                f"cannot keep {received.name}: neither the upload nor its content is here; upload it again"
+            )
+        _make_durable(kept.parent)
+
+
+def _remove(path: Path) -> None:
+    with _storing(path):
+        path.unlink(missing_ok=True)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time() - path.stat().st_mtime > STRAY_AFTER
+    except FileNotFoundError:
+        return False
 
 
 def _make_durable(folder: Path) -> None:

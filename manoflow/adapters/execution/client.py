@@ -16,6 +16,9 @@ SEARCH_ATTRIBUTES = ("VnfInstanceId", "LcmOpOccId", "LcmOperation", "LcmOperatio
 OCCURRENCE = "lcmOpOccId"
 """The memo that says which occurrence an execution performs."""
 
+UPLOAD = "uploadId"
+"""The memo that says which upload an onboarding takes in."""
+
 CALL_TIMEOUT = timedelta(seconds=5)
 WORKER_BEAT = timedelta(seconds=1)
 """How often a worker tells the server that it lives: the shortest that the SDK allows."""
@@ -43,6 +46,11 @@ def beating_runtime() -> Runtime:
 def workflow_id(vnf_instance_id: UUID) -> str:
     """All operations of a VNF instance share it."""
     return f"vnf/{vnf_instance_id}"
+
+
+def onboarding_id(vnf_pkg_id: UUID) -> str:
+    """All uploads to a VNF package share it."""
+    return f"pkg/{vnf_pkg_id}"
 
 
 def unreachable(error: Exception, what: str) -> UnreachableError:

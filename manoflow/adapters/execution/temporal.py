@@ -4,6 +4,7 @@ All operations of a VNF instance share one workflow id, so Temporal too lets onl
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio.client import (
     WorkflowUpdateFailedError,
@@ -18,16 +19,21 @@ from manoflow.adapters.execution.client import (
     NO_ANSWER,
     OCCURRENCE,
     SEARCH_ATTRIBUTES,
+    UPLOAD,
+    onboarding_id,
     unreachable,
     workflow_id,
 )
 from manoflow.adapters.execution.standing import TemporalStanding
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.lcm import Cancellation, LcmOperationState, Ticket, Verdict
+from manoflow.domain.onboarding import OnboardingTicket
 from manoflow.ports.execution import AmbiguousAnswerError, Started
 
 PARKED = "Parked"
 """The workflow type of operations that wait for a verdict."""
+ONBOARDING = "OnboardVnfPackage"
+"""That of uploads (`workflows.packages.onboard`)."""
 
 DECISION_TIMEOUT = timedelta(seconds=5)
 TASK_TIMEOUT = timedelta(seconds=5)
@@ -65,18 +71,39 @@ class TemporalExecution(TemporalStanding):
                 rpc_timeout=CALL_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
-            return await self._in_the_way(ticket)
+            return await self._in_the_way(workflow_id(ticket.vnf_instance_id), OCCURRENCE, ticket.lcm_op_occ_id)
         except NO_ANSWER as error:
             raise unreachable(error, "start the operation") from error
         return Started.RUNNING
 
-    async def _in_the_way(self, ticket: Ticket) -> Started:
-        handle = self._client.get_workflow_handle(workflow_id(ticket.vnf_instance_id))
+    async def onboard(self, ticket: OnboardingTicket) -> Started:
+        """Start the workflow of an upload likewise."""
         try:
-            held_by = await (await handle.describe(rpc_timeout=CALL_TIMEOUT)).memo_value(OCCURRENCE, default=None)
+            await self._client.start_workflow(
+                ONBOARDING,
+                ticket,
+                id=onboarding_id(ticket.vnf_pkg_id),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                memo={UPLOAD: str(ticket.upload_id)},
+                static_summary=f"onboarding of VNF package {ticket.vnf_pkg_id}",
+                task_timeout=TASK_TIMEOUT,
+                rpc_timeout=CALL_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return await self._in_the_way(onboarding_id(ticket.vnf_pkg_id), UPLOAD, ticket.upload_id)
         except NO_ANSWER as error:
-            raise unreachable(error, "look at the running operation") from error
-        return Started.RUNNING if held_by == str(ticket.lcm_op_occ_id) else Started.CLOSING
+            raise unreachable(error, "start the onboarding") from error
+        return Started.RUNNING
+
+    async def _in_the_way(self, held: str, memo: str, wanted: UUID) -> Started:
+        """Whether what holds a workflow id is what was to be started."""
+        handle = self._client.get_workflow_handle(held)
+        try:
+            held_by = await (await handle.describe(rpc_timeout=CALL_TIMEOUT)).memo_value(memo, default=None)
+        except NO_ANSWER as error:
+            raise unreachable(error, "look at the running workflow") from error
+        return Started.RUNNING if held_by == str(wanted) else Started.CLOSING
 
     async def decide(self, verdict: Verdict) -> None:
         """Send the verdict as an update whose id is the request's."""

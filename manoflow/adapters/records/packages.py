@@ -1,8 +1,10 @@
 """VNF packages (the protocol `Packages`). That a VNFD id names one package is a unique index."""
 
+import json
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from manoflow.adapters.records.engine import Transaction
@@ -10,8 +12,9 @@ from manoflow.adapters.records.lookups import find_package, found
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
 from manoflow.adapters.records.tables import instances, is_onboarded, is_open, occurrences, packages, plans
-from manoflow.domain.errors import AlreadyExistsError, ConflictError
+from manoflow.domain.errors import AlreadyExistsError, ConflictError, NotFoundError
 from manoflow.domain.lcm import LcmOperationType
+from manoflow.domain.onboarding import PackageSource
 from manoflow.domain.packages import UNFINISHED, OperationalState, VnfPackage
 from manoflow.domain.plan import Plan
 
@@ -49,20 +52,40 @@ class PackageRecords(Part):
             rows = await tx.rows(packages, packages.c.onboarding_state.in_([state.value for state in UNFINISHED]))
         return [model_of(VnfPackage, row) for row in rows]
 
-    async def change_package(self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage]) -> VnfPackage:
-        """Write what `change` makes of a package as it is now."""
+    async def change_package(
+        self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage], source: PackageSource | None = None
+    ) -> VnfPackage:
+        """Write what `change` makes of a package as it is now. Its source goes with the upload that it was for."""
+        sealed = {"sealed_source": self._keyring.seal(_revealed(source))} if source else {}
         async with self._database.writing() as tx:
             package = change(await find_package(tx, vnf_pkg_id, lock=True))
+            row = {**_row(package), **(sealed if package.upload else {"sealed_source": None})}
             try:
-                await tx.update(packages, packages.c.id == vnf_pkg_id, _row(package), taken="its VNFD id is taken")
+                await tx.update(packages, packages.c.id == vnf_pkg_id, row, taken="its VNFD id is taken")
             except AlreadyExistsError as refused:
                 raise await _refusal(tx, package, refused) from refused
             return package
+
+    async def package_source(self, vnf_pkg_id: UUID) -> PackageSource:
+        """Where its content is to be fetched."""
+        what = f"VNF package {vnf_pkg_id}"
+        async with self._database.reading() as tx:
+            row = found(await tx.row(packages, packages.c.id == vnf_pkg_id), what)
+        if row["sealed_source"] is None:
+            raise NotFoundError(f"cannot find a source of {what}: nothing is fetched for it now")
+        return PackageSource.model_validate_json(self._keyring.open(row["sealed_source"], what))
 
     async def package_in_use(self, vnf_pkg_id: UUID) -> bool:
         """An instance refers to it (an open occurrence does so through its instance, or through its plan)."""
         async with self._database.reading() as tx:
             return await _user(tx, vnf_pkg_id) is not None
+
+    async def packages_in_use(self) -> frozenset[UUID]:
+        """Those of which that can be said."""
+        async with self._database.reading() as tx:
+            rows = await tx.read(select(instances.c.vnf_pkg_id).distinct(), instances)
+            planned = [vnf_pkg_id for vnf_pkg_id, _ in await _planned(tx)]
+        return frozenset({*(row["vnf_pkg_id"] for row in rows), *planned})
 
     async def delete_package(self, vnf_pkg_id: UUID) -> VnfPackage:
         """Forget it, while nobody can begin to use it."""
@@ -107,10 +130,25 @@ async def _user(tx: Transaction, vnf_pkg_id: UUID) -> UUID | None:
     row = await tx.row(instances, instances.c.vnf_pkg_id == vnf_pkg_id)
     if row:
         return UUID(str(row["id"]))
+    return next((user for planned, user in await _planned(tx) if planned == vnf_pkg_id), None)
+
+
+async def _planned(tx: Transaction) -> list[tuple[UUID, UUID]]:
+    """Packages that open operations are about to give to instances, with those instances."""
     changing = occurrences.c.operation == LcmOperationType.MODIFY_INFO.value
-    planned = select(plans.c.body).join(occurrences, occurrences.c.plan_id == plans.c.id).where(is_open, changing)
-    for planned_row in await tx.read(planned, plans):
-        plan = Plan.model_validate(planned_row["body"])
-        if plan.modification is not None and plan.modification.vnf_pkg_id == vnf_pkg_id:
-            return plan.vnf_instance_id
-    return None
+    statement = select(plans.c.body).join(occurrences, occurrences.c.plan_id == plans.c.id).where(is_open, changing)
+    found_plans = [Plan.model_validate(row["body"]) for row in await tx.read(statement, plans)]
+    return [
+        (plan.modification.vnf_pkg_id, plan.vnf_instance_id)
+        for plan in found_plans
+        if plan.modification is not None and plan.modification.vnf_pkg_id is not None
+    ]
+
+
+def _revealed(source: PackageSource) -> str:
+    """As JSON with its secrets, to be encrypted."""
+    return json.dumps(source.model_dump(mode="python"), default=_secret)
+
+
+def _secret(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -39,10 +39,10 @@ class SqlRecords(
         await self._database.close()
 
 
-def open_records(url: str, key: str, tenant: str = DEFAULT_TENANT) -> Records:
+def open_records(url: str, keys: str, tenant: str = DEFAULT_TENANT) -> Records:
     """Open the record in a migrated database, e.g. ``sqlite:////var/lib/manoflow/records.db``.
 
-    `key` encrypts credentials. Raises `InvalidInputError` for a URL or a key that cannot be used; whether the database
-    answers is told by `check`. One event loop uses one record.
+    The first of `keys` encrypts credentials, all of them decrypt. Raises `InvalidInputError` for a URL or a key that
+    cannot be used; whether the database answers is told by `check`. One event loop uses one record.
     """
-    return SqlRecords(Database(url, tenant), Keyring(key))
+    return SqlRecords(Database(url, tenant), Keyring(keys))

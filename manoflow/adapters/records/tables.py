@@ -26,6 +26,7 @@ class _Packages(Listed):
     upload: Named[Any] = Column(Json, nullable=True)
     failure: Named[Any] = Column(Json, nullable=True)
     created_at: Named[datetime] = Column(UtcDateTime, nullable=False)
+    sealed_source: Named[str | None] = Column(Text, nullable=True)
 
 
 packages = Table("vnf_packages", metadata, _Packages)
@@ -194,6 +195,7 @@ class _Vims(Listed):
     extra: Named[Any] = Column(Json, nullable=False)
     created_at: Named[datetime] = Column(UtcDateTime, nullable=False)
     sealed_connection: Named[str] = Column(Text)
+    revision: Named[str]
 
 
 vims = Table("vims", metadata, _Vims)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from manoflow.runtime.cli import client, demo, op, pkg, processes, reports, vim, vnf
+from manoflow.runtime.cli import client, demo, keys, op, pkg, processes, reports, vim, vnf
 from manoflow.runtime.cli.command import out
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("up")(processes.up)
 app.command("api")(processes.api)
 app.command("worker")(processes.worker)
 app.command("migrate")(processes.migrate)
+app.command("rotate-key")(keys.rotate_key)
 app.command("demo")(demo.demo)
 app.command("reports")(reports.reports)
 app.add_typer(vim.app, name="vim")

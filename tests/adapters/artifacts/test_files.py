@@ -2,17 +2,20 @@
 
 import asyncio
 import hashlib
+import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from manoflow.adapters.artifacts.files import FileArtifacts
-from manoflow.domain.errors import InvalidInputError, UnreachableError
+from manoflow.domain.errors import InvalidInputError, NotFoundError, UnreachableError
 from manoflow.ports.artifacts import Artifacts
 
 CONTENT = b"a package, " * 1000
+ONE, OTHER = uuid4(), uuid4()
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -31,8 +34,8 @@ def files_in(folder: Path) -> list[Path]:
 
 
 async def test_what_is_received_and_kept_is_found_by_its_digest(artifacts: Artifacts, tmp_path: Path) -> None:
-    received = await artifacts.receive(upload(CONTENT[:7], b"", CONTENT[7:]))
-    kept = await artifacts.keep(received, DIGEST)
+    await artifacts.receive(ONE, upload(CONTENT[:7], b"", CONTENT[7:]))
+    kept = await artifacts.keep(ONE, DIGEST)
     assert kept == artifacts.path(DIGEST)
     assert kept.read_bytes() == CONTENT
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -40,19 +43,21 @@ async def test_what_is_received_and_kept_is_found_by_its_digest(artifacts: Artif
 
 
 async def test_keeping_the_same_content_again_is_no_error(artifacts: Artifacts, tmp_path: Path) -> None:
-    first, second = [await artifacts.receive(upload(CONTENT)) for _ in range(2)]
-    kept = await artifacts.keep(first, DIGEST)
-    assert await artifacts.keep(second, DIGEST) == kept
-    assert await artifacts.keep(second, DIGEST) == kept
+    for upload_id in (ONE, OTHER):
+        await artifacts.receive(upload_id, upload(CONTENT))
+    kept = await artifacts.keep(ONE, DIGEST)
+    assert await artifacts.keep(OTHER, DIGEST) == kept
+    assert await artifacts.keep(OTHER, DIGEST) == kept
     assert files_in(tmp_path) == [kept]
     assert kept.read_bytes() == CONTENT
 
 
 async def test_what_is_discarded_or_removed_is_gone_and_may_be_so_twice(artifacts: Artifacts, tmp_path: Path) -> None:
-    received = await artifacts.receive(upload(CONTENT))
-    await artifacts.keep(await artifacts.receive(upload(CONTENT)), DIGEST)
+    for upload_id in (ONE, OTHER):
+        await artifacts.receive(upload_id, upload(CONTENT))
+    await artifacts.keep(OTHER, DIGEST)
     for _ in range(2):
-        await artifacts.discard(received)
+        await artifacts.discard(ONE)
         await artifacts.remove(DIGEST)
     assert files_in(tmp_path) == []
 
@@ -63,7 +68,38 @@ async def test_an_upload_that_breaks_off_leaves_nothing(artifacts: Artifacts, tm
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await artifacts.receive(broken())
+        await artifacts.receive(ONE, broken())
+    assert files_in(tmp_path) == []
+    assert await artifacts.received(ONE) is None
+
+
+async def test_an_upload_is_there_when_it_is_whole(artifacts: Artifacts) -> None:
+    seen: list[Path | None] = []
+
+    async def looking() -> AsyncIterator[bytes]:
+        yield CONTENT
+        seen.append(await artifacts.received(ONE))
+
+    for _ in range(2):  # The second time it is there already.
+        await artifacts.receive(ONE, looking())
+        seen.append(await artifacts.received(ONE))
+    whole = seen[-1]
+    assert whole
+    assert seen == [None, whole, whole, whole]
+    assert whole.read_bytes() == CONTENT
+
+
+async def test_what_processes_that_died_left_behind_is_removed_in_time(artifacts: Artifacts, tmp_path: Path) -> None:
+    for upload_id in (ONE, OTHER):
+        await artifacts.receive(upload_id, upload(CONTENT))
+        (tmp_path / "artifacts" / "incoming" / f"{upload_id}.abc").write_bytes(b"half of it")
+    await artifacts.discard_strays([])
+    assert len(files_in(tmp_path)) == 4, "they are young"
+    for path in files_in(tmp_path):
+        os.utime(path, (0, 0))
+    await artifacts.discard_strays([ONE])
+    assert {path.name.partition(".")[0] for path in files_in(tmp_path)} == {str(ONE)}
+    await artifacts.discard(ONE)
     assert files_in(tmp_path) == []
 
 
@@ -75,7 +111,7 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(artifacts: Artifacts, 
         waiting.set()
         await asyncio.Event().wait()
 
-    receiving = asyncio.create_task(artifacts.receive(endless()))
+    receiving = asyncio.create_task(artifacts.receive(ONE, endless()))
     await waiting.wait()
     assert len(files_in(tmp_path)) == 1
     receiving.cancel()
@@ -96,9 +132,36 @@ async def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "artifacts").write_text("a file, not a folder")
     artifacts = FileArtifacts(tmp_path / "artifacts")
     with pytest.raises(UnreachableError, match=r"cannot store .*artifacts/incoming: Not a directory"):
-        await artifacts.receive(upload(CONTENT))
+        await artifacts.receive(ONE, upload(CONTENT))
 
 
-async def test_what_was_never_received_cannot_be_kept(artifacts: Artifacts, tmp_path: Path) -> None:
+async def test_what_was_never_received_cannot_be_kept(artifacts: Artifacts) -> None:
     with pytest.raises(UnreachableError, match=f"cannot store .*{DIGEST}: No such file"):
-        await artifacts.keep(tmp_path / "nothing", DIGEST)
+        await artifacts.keep(ONE, DIGEST)
+
+
+async def test_the_first_attempt_that_is_whole_is_the_upload(artifacts: Artifacts, tmp_path: Path) -> None:
+    async def woken() -> AsyncIterator[bytes]:
+        yield b"what is there by now"
+        await artifacts.receive(ONE, upload(CONTENT))
+
+    await artifacts.receive(ONE, woken())
+    whole = await artifacts.received(ONE)
+    assert whole
+    assert whole.read_bytes() == CONTENT
+    assert files_in(tmp_path) == [whole]
+
+
+async def test_what_comes_after_it_was_kept_does_not_take_its_place(artifacts: Artifacts, tmp_path: Path) -> None:
+    await artifacts.receive(ONE, upload(CONTENT))
+    kept = await artifacts.keep(ONE, DIGEST)
+    await artifacts.receive(ONE, upload(b"what is there by now"))
+    assert await artifacts.keep(ONE, DIGEST) == kept
+    assert kept.read_bytes() == CONTENT
+    assert files_in(tmp_path) == [kept]
+
+
+async def test_what_is_gone_is_not_waited_for(artifacts: Artifacts) -> None:
+    await artifacts.receive(ONE, upload(CONTENT))
+    with pytest.raises(NotFoundError, match="upload it again"):
+        await artifacts.keep(OTHER, DIGEST)
