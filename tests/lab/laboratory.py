@@ -6,6 +6,7 @@ It stays up afterwards, because starting it takes minutes; `make lab-down` stops
 
 import os
 import subprocess
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 
 from manoflow.adapters.vim.openstack import from_clouds_yaml
 from manoflow.adapters.vim.openstack.credentials import sdk_connection
+from manoflow.adapters.vim.openstack.kinds import moment
 from manoflow.domain.vim import VimConnection
 
 SCRIPTS = Path(__file__).parents[2] / "lab" / "openstack"
@@ -61,6 +63,13 @@ def identity(cloud: str) -> Keystone:
 def secrets(**values: str) -> dict[str, SecretStr]:
     """Values for accessInfo."""
     return {name: SecretStr(value) for name, value in values.items()}
+
+
+def is_well(since: datetime) -> bool:
+    """Whether every worker of Nova and Cinder has reported after that moment: until then they may pass for dead."""
+    cloud = sdk("oslab")
+    reports = [service.updated_at for service in (*cloud.compute.services(), *cloud.block_storage.services())]
+    return all(report is not None and moment(report) > since for report in reports)
 
 
 def svc(do: str, service: str) -> None:

@@ -20,6 +20,8 @@ from tests.matrix.processes import ROOT
 from tests.matrix.results import Result, Results, code_version
 
 HERE = ROOT / ".matrix"
+TOLD = 600
+"""Characters of what is wrong with a cell that the last lines repeat."""
 STRIDE = 17
 """Trials between the beginnings of two days: no divisor that their number is likely to have."""
 
@@ -74,6 +76,9 @@ def _sum_up(tried: Sequence[Result], asked_for: Sequence[str]) -> None:
     say(f"{len(tried)} cells tried, {sum(not one.ok for one in tried)} failed, {len(left)} not tried this time")
     for cell in left:
         say(f"  not tried: {cell}")
+    for one in tried:
+        if not one.ok:
+            say(f"FAILED {one.cell}: {'; '.join(one.findings)[:TOLD]}")
 
 
 def _is_asked(cell: str, only: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import product
 
@@ -39,6 +40,8 @@ HANGS_FOR = 8.0
 """Seconds after which a call to a service that is paused is given up."""
 BRIEFLY = 6.0
 """Seconds that a service is away when it comes back while steps still try."""
+RECOVERS_WITHIN = 180.0
+"""Seconds within which every worker has reported again."""
 VERDICTS = 6
 """More than an operation may need."""
 STUCK_VOLUME = re.compile(r"openstack volume set --state error ([0-9a-f-]{36})")
@@ -159,7 +162,16 @@ async def _through_it(stack: LabStack, ordeal: Ordeal, course: Course, instance:
     finally:
         back = "cont" if cell.how is How.PAUSE else "start"
         await asyncio.to_thread(laboratory.svc, back, cell.service.name)
+        await _recovered()
     return await _decided(stack, ordeal, await bench.settled(lcm_op_occ_id))
+
+
+async def _recovered() -> None:
+    """Wait as an administrator would before he has anything tried again: a worker that lost the bus passes for dead."""
+    since = datetime.now(UTC)
+    async with asyncio.timeout(RECOVERS_WITHIN):
+        while not await asyncio.to_thread(laboratory.is_well, since):
+            await asyncio.sleep(1)
 
 
 async def _decided(stack: LabStack, ordeal: Ordeal, occurrence: VnfLcmOpOcc) -> VnfLcmOpOcc:
