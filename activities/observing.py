@@ -54,6 +54,7 @@ class Observing:
 
 def _resources(vim: VimDriver) -> Mapping[Kind, Readable]:
     return {
+        Kind.IMAGE: vim.images,
         Kind.FLAVOR: vim.flavors,
         Kind.PLACEMENT_GROUP: vim.placement_groups,
         Kind.VIRTUAL_LINK: vim.virtual_links,

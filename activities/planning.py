@@ -7,10 +7,12 @@ written there. So planning may change with every release, and a running operatio
 from activities.boot_data import keep
 from activities.step import step
 from activities.surroundings import surroundings
+from manoflow.domain.assets import assets_to_make, use_of
 from manoflow.domain.binding import bind
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.grants import GrantRef
 from manoflow.domain.lcm import InstantiationState, Ticket, VnfLcmOpOcc
+from manoflow.domain.packages import PackageContent
 from manoflow.domain.plan import BuildRef, Plan, PlanRef
 from manoflow.domain.planning import plan_of, plan_to_modify
 from manoflow.domain.targets.instantiate import instantiation
@@ -19,9 +21,9 @@ from manoflow.domain.targets.placing import chosen_vim
 from manoflow.domain.targets.target import Target
 from manoflow.domain.targets.terminate import termination
 from manoflow.domain.timing import StepKind
+from manoflow.domain.topology import ImageElement
 from manoflow.domain.vnf import InstantiateVnfRequest, TerminateVnfRequest, VnfInstance
 from manoflow.domain.vnf_info import VnfInfoModificationRequest
-from manoflow.domain.vnfd import Vnfd
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Records
 
@@ -43,8 +45,10 @@ class Planning:
             raise ConflictError(message)
         request = InstantiateVnfRequest.model_validate(occurrence.operation_params)
         vim = chosen_vim(instance, request, await self._records.vims())
-        target = instantiation(instance, await self._vnfd(instance), request, vim)
-        return await self._planned(occurrence, instance, target, vim)
+        content = await self._content(instance)
+        target = instantiation(instance, content.vnfd, request, vim)
+        planned = await self._planned(occurrence, instance, target, vim)
+        return await self._saved(planned.model_copy(update={"package": content.digest}))
 
     @step(StepKind.DECISION)
     async def plan_termination(self, ticket: Ticket) -> PlanRef:
@@ -55,8 +59,8 @@ class Planning:
             raise ConflictError(message)
         request = TerminateVnfRequest.model_validate(occurrence.operation_params)
         vim = instance.state.vim_connection_id
-        target = termination(instance, await self._vnfd(instance), request, vim)
-        return await self._planned(occurrence, instance, target, vim)
+        target = termination(instance, (await self._content(instance)).vnfd, request, vim)
+        return await self._saved(await self._planned(occurrence, instance, target, vim))
 
     @step(StepKind.DECISION)
     async def plan_modification(self, ticket: Ticket) -> PlanRef:
@@ -64,8 +68,8 @@ class Planning:
         occurrence, instance = await self._asked(ticket)
         request = VnfInfoModificationRequest.model_validate(occurrence.operation_params)
         around = await surroundings(self._records, instance, request)
-        changes = modification(instance, await self._vnfd(instance), request, around)
-        return _ref(await self._records.save_plan(plan_to_modify(occurrence, instance, changes)))
+        changes = modification(instance, (await self._content(instance)).vnfd, request, around)
+        return await self._saved(plan_to_modify(occurrence, instance, changes))
 
     @step(StepKind.DECISION)
     async def bind(self, granted: GrantRef) -> BuildRef:
@@ -74,23 +78,31 @@ class Planning:
         grant = await self._records.grant(granted.grant_id)
         instance = await self._records.instance(plan.vnf_instance_id)
         recorded = await self._records.resources(plan.vnf_instance_id)
-        return await self._records.save_build(bind(plan, grant, recorded, instance.short_name))
+        images = {
+            element.key: await self._records.join_image(use_of(element, plan, grant))
+            for element in assets_to_make(plan, grant, {row.key for row in recorded}).elements.values()
+            if isinstance(element, ImageElement)
+        }
+        return await self._records.save_build(bind(plan, grant, recorded, instance.short_name, images))
 
     async def _asked(self, ticket: Ticket) -> tuple[VnfLcmOpOcc, VnfInstance]:
         occurrence = await self._records.occurrence(ticket.lcm_op_occ_id)
         return occurrence, await self._records.instance(ticket.vnf_instance_id)
 
-    async def _vnfd(self, instance: VnfInstance) -> Vnfd:
+    async def _content(self, instance: VnfInstance) -> PackageContent:
         package = await self._records.package(instance.vnf_pkg_id)
         if package.content is None:
             message = f"cannot plan for VNF instance {instance.id}: its package {package.id} has no content"
             raise ConflictError(message)
-        return package.content.vnfd
+        return package.content
 
-    async def _planned(self, occurrence: VnfLcmOpOcc, instance: VnfInstance, target: Target, vim: str) -> PlanRef:
+    async def _planned(self, occurrence: VnfLcmOpOcc, instance: VnfInstance, target: Target, vim: str) -> Plan:
         recorded = await self._records.resources(instance.id)
         await keep(self._artifacts, target.boot_data.values())
-        return _ref(await self._records.save_plan(plan_of(occurrence, instance, recorded, target, vim)))
+        return plan_of(occurrence, instance, recorded, target, vim)
+
+    async def _saved(self, plan: Plan) -> PlanRef:
+        return _ref(await self._records.save_plan(plan))
 
 
 def _ref(plan: Plan) -> PlanRef:

@@ -42,6 +42,6 @@ def kind_of_step(method: Callable[..., object]) -> StepKind:
 
 def queue_of(kind: StepKind) -> str:
     """The queue on which activities of a kind are done."""
-    if kind in {StepKind.RECORD, StepKind.DECISION}:
+    if kind in {StepKind.RECORD, StepKind.DECISION, StepKind.RELEASE}:
         return LCM_QUEUE
     return PACKAGE_QUEUE if kind in {StepKind.FETCH, StepKind.READING, StepKind.SHELVING} else VIM_QUEUE

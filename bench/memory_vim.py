@@ -11,6 +11,7 @@ from manoflow.domain.cloud import (
     Image,
     Network,
     NewFlavor,
+    NewImage,
     NewPlacementGroup,
     NewPort,
     NewResource,
@@ -90,7 +91,7 @@ class MemoryLinks(MemoryResources[NewVirtualLink], VirtualLinks):
         return Network(vim_id=resource_id, name=resource_id)
 
 
-class MemoryImages(Images):
+class MemoryImages(MemoryResources[NewImage], Images):
     """Every image is there."""
 
     async def look_up(self, name_or_id: str) -> Sequence[Image]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from descriptors.description import KEEPS_NOTHING, Description, Descriptions
-from descriptors.package_files import artifacts_of, differing_images, images_of
+from descriptors.package_files import artifacts_of, differing_images, images_of, with_digests
 from descriptors.sol004.archive import file_digest
 from descriptors.sol004.csar import open_csar
 from descriptors.sol004.digests import Digests
@@ -36,7 +36,7 @@ def read_package(
         images = tuple(images_of(said.vnfd, csar, digests))
         artifacts = artifacts_of(csar, said.files, images, digests)
         return PackageContent(
-            vnfd=said.vnfd,
+            vnfd=with_digests(said.vnfd, digests),
             digest=digest,
             size=path.stat().st_size,
             warnings=_bounded(warnings),

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from posixpath import basename
+from typing import TypeVar
 
 from descriptors.sol004.csar import Csar
 from descriptors.sol004.digests import DEFAULT_ALGORITHM, Digests, hash_name
@@ -12,7 +13,9 @@ from descriptors.sol004.metadata import FileEntry
 from descriptors.sol004.verifying import signing_files
 from descriptors.types.bundle import is_etsi_file
 from manoflow.domain.packages import PackageArtifact, SoftwareImageInfo
-from manoflow.domain.vnfd import SwImage, Vnfd
+from manoflow.domain.vnfd import SwImage, Vdu, VirtualStorage, Vnfd
+
+Holder = TypeVar("Holder", Vdu, VirtualStorage)
 
 
 def images_of(vnfd: Vnfd, csar: Csar, digests: Digests) -> Iterator[SoftwareImageInfo]:
@@ -34,6 +37,25 @@ def images_of(vnfd: Vnfd, csar: Csar, digests: Digests) -> Iterator[SoftwareImag
             artifact=image.artifact,
             present=image.artifact is not None,
         )
+
+
+def with_digests(vnfd: Vnfd, digests: Digests) -> Vnfd:
+    """The VNFD, with the digest of each image that is inside."""
+
+    def known(holder: Holder) -> Holder:
+        image = holder.image
+        if image is None or image.artifact is None:
+            return holder
+        digest = {"digest": digests.of(image.artifact)}
+        return holder.model_copy(update={"image": image.model_copy(update=digest)})
+
+    flavours = tuple(
+        flavour.model_copy(
+            update={"vdus": tuple(map(known, flavour.vdus)), "storages": tuple(map(known, flavour.storages))}
+        )
+        for flavour in vnfd.flavours
+    )
+    return vnfd.model_copy(update={"flavours": flavours})
 
 
 def differing_images(vnfd: Vnfd, digests: Digests) -> Iterator[str]:

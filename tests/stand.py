@@ -42,7 +42,7 @@ from manoflow.runtime.outbound import OutboundSettings
 from manoflow.runtime.package_policy import PackageSettings
 from manoflow.runtime.workers import Ports, workers
 from tests.canary import CANARY
-from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package
+from tests.reference import IMAGE, NOW, example_of, reference_instance, reference_package, shelve
 from workflows.catalogue import Operation
 
 VIM = "fake"
@@ -209,6 +209,7 @@ async def stand(client: Client, folder: Path, url: str) -> AsyncIterator[Stand]:
     vims = RegisteredVims(records)
     execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
     built = Stand(client, records, vims, world, execution, url, key)
+    shelve(built.artifacts)
     try:
         yield built
     finally:

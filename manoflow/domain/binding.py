@@ -1,16 +1,19 @@
 """Binding: a plan and its grant become the steps that activities perform.
 
-Here places get uids, names and MAC addresses, references become uids or the VIM's own ids, and a VDU for which the
-grant names no flavor gets one made for this VNF instance. Pure: the same plan and grant give the same build,
-whenever asked.
+Here places get uids, names and MAC addresses, references become uids or the VIM's own ids, and flavors and images that
+the grant does not name are made (`manoflow.domain.assets`). Pure: the same plan and grant give the same build, whenever
+asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
+from manoflow.domain.assets import assets_to_make, flavor_key, image_key
 from manoflow.domain.cloud import (
     NewFlavor,
+    NewImage,
     NewPlacementGroup,
     NewPort,
     NewResource,
@@ -21,12 +24,12 @@ from manoflow.domain.cloud import (
 from manoflow.domain.diff import Change, Verb, diff, staged
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.grants import Grant
-from manoflow.domain.identity import Kind, key_of, mac_of, name_of, uid_of
+from manoflow.domain.identity import Kind, mac_of, name_of, uid_of
 from manoflow.domain.plan import Action, Build, Plan, PlannedStep, Step, UndoClass, build_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import (
-    Element,
     FlavorElement,
+    ImageElement,
     PlacementGroupElement,
     PortElement,
     StorageElement,
@@ -34,19 +37,31 @@ from manoflow.domain.topology import (
     VirtualLinkElement,
     VnfcElement,
 )
-from manoflow.domain.vnfd import SwImage, VirtualCompute
+from manoflow.domain.vnfd import SwImage
+
+NO_IMAGES: Mapping[str, UUID] = MappingProxyType({})
 
 
-def bind(plan: Plan, grant: Grant, recorded: Sequence[Resource], vnf_name: str) -> Build:
-    """Make the steps. Raises `InvalidInputError` where a VNFC has nothing to boot from."""
-    flavors = _flavors_to_make(plan, grant, recorded)
-    changes = (*plan.changes, *diff(Topology(), flavors))
+def bind(
+    plan: Plan,
+    grant: Grant,
+    recorded: Sequence[Resource],
+    vnf_name: str,
+    images: Mapping[str, UUID] = NO_IMAGES,
+) -> Build:
+    """Make the steps. `images` are the uids under which the VIM has or will have images, by their places.
+
+    Raises `InvalidInputError` where a VNFC has nothing to boot from.
+    """
+    assets = assets_to_make(plan, grant, {row.key for row in recorded})
+    changes = (*plan.changes, *diff(Topology(), assets))
     binding = _Binding(
         plan=plan,
         grant=grant,
         vnf_name=vnf_name,
         recorded={row.key: row for row in recorded},
         changes=changes,
+        images=images,
     )
     stages = [
         tuple(binding.created(change) if stage.making else binding.deleted(change) for change in stage.changes)
@@ -60,31 +75,6 @@ def bind(plan: Plan, grant: Grant, recorded: Sequence[Resource], vnf_name: str) 
     )
 
 
-def flavor_key(compute: VirtualCompute) -> str:
-    """The place of a flavor of that content: VDUs that ask for the same share it."""
-    specs = [f"{name}={value}" for name, value in sorted(compute.extra_specs.items())]
-    content = [f"{compute.num_vcpus}c", f"{compute.memory_mib}m", f"{compute.local_disk_gib}g", *specs]
-    return key_of(Kind.FLAVOR, "-".join(content))
-
-
-def _flavors_to_make(plan: Plan, grant: Grant, recorded: Sequence[Resource]) -> Topology:
-    have = {row.key for row in recorded}
-    wanted: dict[str, Element] = {}
-    for change in plan.changes:
-        if isinstance(change.after, VnfcElement) and change.after.vdu_id not in grant.flavors:
-            compute = change.after.compute
-            key = flavor_key(compute)
-            if key not in have:
-                wanted[key] = FlavorElement(
-                    key=key,
-                    vcpus=compute.num_vcpus,
-                    memory_mib=compute.memory_mib,
-                    disk_gib=compute.local_disk_gib,
-                    extra_specs=compute.extra_specs,
-                )
-    return Topology(elements=wanted)
-
-
 @dataclass(frozen=True)
 class _Binding:
     plan: Plan
@@ -92,6 +82,7 @@ class _Binding:
     vnf_name: str
     recorded: Mapping[str, Resource]
     changes: Sequence[Change]
+    images: Mapping[str, UUID]
 
     def created(self, change: Change) -> PlannedStep:
         """The step that fills a place."""
@@ -100,6 +91,7 @@ class _Binding:
             message = f"nothing to make in {change.key}"
             raise ValueError(message)
         makers: Mapping[type, Callable[..., NewResource]] = {
+            ImageElement: self._image,
             FlavorElement: self._flavor,
             PlacementGroupElement: self._group,
             VirtualLinkElement: self._link,
@@ -107,7 +99,7 @@ class _Binding:
             PortElement: self._port,
             VnfcElement: self._server,
         }
-        uid = uid_of(self.plan.lcm_op_occ_id, change.key)
+        uid = self._uid_made(change.key)
         new = makers[type(element)](element, self._common(change.key, uid))
         step = self._step(change.key, uid, element.kind).model_copy(update={"new": new})
         return PlannedStep(action=Action.CREATE, step=step, element=element, undo_class=UndoClass.REVERSIBLE)
@@ -140,7 +132,15 @@ class _Binding:
 
     def _uid_in(self, key: str) -> UUID:
         made = any(change.key == key and change.verb is not Verb.DELETE for change in self.changes)
-        return uid_of(self.plan.lcm_op_occ_id, key) if made else self.recorded[key].uid
+        return self._uid_made(key) if made else self.recorded[key].uid
+
+    def _uid_made(self, key: str) -> UUID:
+        """The incarnation in a place: ours, or of an image that of all who use it."""
+        return self.images.get(key) or uid_of(self.plan.lcm_op_occ_id, key)
+
+    def _image(self, element: ImageElement, common: dict[str, object]) -> NewImage:
+        content = element.model_dump(by_alias=False, exclude_none=True, exclude={"key", "kind", "image_name"})
+        return NewImage.model_validate({**common, **content, "name": f"{element.image_name}-{element.digest[:6]}"})
 
     def _flavor(self, element: FlavorElement, common: dict[str, object]) -> NewFlavor:
         content = element.model_dump(by_alias=False, include={"vcpus", "memory_mib", "disk_gib", "extra_specs"})
@@ -154,9 +154,7 @@ class _Binding:
         return NewVirtualLink.model_validate({**common, **content})
 
     def _storage(self, element: StorageElement, common: dict[str, object]) -> NewStorage:
-        return NewStorage.model_validate(
-            {**common, "size_gib": element.size_gib, "image_id": self._image(element.image)}
-        )
+        return NewStorage.model_validate({**common, "size_gib": element.size_gib, **self._started_from(element.image)})
 
     def _port(self, element: PortElement, common: dict[str, object]) -> NewPort:
         uid = uid_of(self.plan.lcm_op_occ_id, element.key)
@@ -186,7 +184,7 @@ class _Binding:
                 **common,
                 "flavor_id": flavor_id,
                 "flavor_uid": None if flavor_id else self._uid_in(flavor_key(element.compute)),
-                "image_id": self._image(element.image),
+                **self._started_from(element.image),
                 "boot_storage_uid": self._uid_in(element.boot_storage) if element.boot_storage else None,
                 "storage_uids": tuple(self._uid_in(key) for key in element.storages),
                 "port_uids": tuple(self._uid_in(key) for key in element.ports),
@@ -196,5 +194,10 @@ class _Binding:
             }
         )
 
-    def _image(self, image: SwImage | None) -> str | None:
-        return self.grant.images[image.id] if image else None
+    def _started_from(self, image: SwImage | None) -> dict[str, object]:
+        """The VIM's own image where one was granted, else ours."""
+        if image is None:
+            return {}
+        if image.id in self.grant.images:
+            return {"image_id": self.grant.images[image.id]}
+        return {"image_uid": self._uid_in(image_key(str(image.digest)))}

@@ -5,6 +5,7 @@ A planner writes these values (`manoflow.domain.binding`), an activity hands the
 finds them by tag); references to what was there before (external networks, images, flavors) are the VIM's own ids.
 """
 
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -23,6 +24,23 @@ class NewResource(Model):
     vnf_instance_id: UUID
     lcm_op_occ_id: UUID
     name: str
+
+
+class NewImage(NewResource):
+    """A software image. VNFs share it, so it bears its uid and its digest and no VNF's tag; its name is the image's."""
+
+    kind: Literal[Kind.IMAGE] = Kind.IMAGE
+    digest: str
+    """SHA-256 of the content, in hex."""
+    package: str
+    """Digest of the package that has the content, and the path of its file there."""
+    path: str
+    disk_format: str = "raw"
+    container_format: str = "bare"
+    min_disk_gib: int = 0
+    min_ram_mib: int = 0
+    content: Callable[[], Iterator[bytes]] | None = Field(default=None, exclude=True, repr=False)
+    """Reads the content anew, blocking. Put in by the activity that makes the image, never in a plan."""
 
 
 class NewFlavor(NewResource):
@@ -88,16 +106,20 @@ class NewStorage(NewResource):
     kind: Literal[Kind.STORAGE] = Kind.STORAGE
     size_gib: int
     image_id: str | None = None
+    image_uid: UUID | None = None
+    """An image that Manoflow put into the VIM; at most one of the two is set."""
 
 
 class NewServer(NewResource):
-    """A server with its ports in order. It boots from `boot_storage_uid`, else from `image_id`."""
+    """A server with its ports in order. It boots from `boot_storage_uid`, else from its image."""
 
     kind: Literal[Kind.VNFC] = Kind.VNFC
     flavor_id: str | None = None
     flavor_uid: UUID | None = None
     """A flavor that this VNF made; exactly one of the two is set."""
     image_id: str | None = None
+    image_uid: UUID | None = None
+    """An image that Manoflow put into the VIM; at most one of the two is set."""
     boot_storage_uid: UUID | None = None
     storage_uids: tuple[UUID, ...] = ()
     """Further volumes, attached in this order."""
@@ -113,7 +135,7 @@ class NewServer(NewResource):
 
 
 AnyNew = Annotated[
-    NewFlavor | NewPlacementGroup | NewVirtualLink | NewPort | NewStorage | NewServer,
+    NewImage | NewFlavor | NewPlacementGroup | NewVirtualLink | NewPort | NewStorage | NewServer,
     Field(discriminator="kind"),
 ]
 """Whatever a step may make, told apart by its kind."""

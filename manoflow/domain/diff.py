@@ -13,7 +13,15 @@ from manoflow.domain.base import Model
 from manoflow.domain.identity import Kind
 from manoflow.domain.topology import Element, Topology
 
-MAKING_ORDER = (Kind.FLAVOR, Kind.PLACEMENT_GROUP, Kind.VIRTUAL_LINK, Kind.STORAGE, Kind.PORT, Kind.VNFC)
+MAKING_ORDER = (
+    Kind.IMAGE,
+    Kind.FLAVOR,
+    Kind.PLACEMENT_GROUP,
+    Kind.VIRTUAL_LINK,
+    Kind.STORAGE,
+    Kind.PORT,
+    Kind.VNFC,
+)
 """Kinds so ordered that each needs only those before it."""
 
 UPDATABLE: frozenset[Kind] = frozenset()

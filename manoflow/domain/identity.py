@@ -16,6 +16,7 @@ NAME_LENGTH = 63
 class Kind(StrEnum):
     """The kinds of elements a VNF instance is made of."""
 
+    IMAGE = "image"
     FLAVOR = "flavor"
     PLACEMENT_GROUP = "group"
     VIRTUAL_LINK = "vl"

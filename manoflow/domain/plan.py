@@ -114,6 +114,8 @@ class Plan(Model):
     """What the VNFD says of VNFCs near each other or apart."""
     modification: VnfInfoModifications | None = None
     """What changes of what is said about the instance."""
+    package: str | None = None
+    """Digest of the package whose images are used."""
     warnings: tuple[str, ...] = ()
 
 

@@ -18,12 +18,16 @@ class StepKind(StrEnum):
     """Planning, granting: may ask a VIM what it has."""
     QUICK = "quick"
     """A resource that is there when the call returns: networks, ports, groups, flavors."""
+    UPLOAD = "upload"
+    """An image that is sent to a VIM."""
     CREATION = "creation"
     """A resource that takes its time: servers, volumes."""
     LOOK = "look"
     """A look at what a failed step left: short, because somebody waits to hear of the failure."""
     REMOVAL = "removal"
     """A resource that has to be gone before the next stage."""
+    RELEASE = "release"
+    """A resource that others may use: it has to be gone where nobody does, as the record says."""
     FETCH = "fetch"
     """A package that is downloaded."""
     READING = "reading"
@@ -49,8 +53,10 @@ class Timings(Model):
     record: Timing = Timing(attempt=30, budget=None, first_retry=0.2, longest_retry=10)
     decision: Timing = Timing(attempt=60, budget=600)
     quick: Timing = Timing(attempt=120, budget=600)
+    upload: Timing = Timing(attempt=14400, budget=43200)
     creation: Timing = Timing(attempt=900, budget=1800)
     removal: Timing = Timing(attempt=600, budget=1800)
+    release: Timing = Timing(attempt=600, budget=1800)
     look: Timing = Timing(attempt=20, budget=30)
     fetch: Timing = Timing(attempt=14400, budget=43200, first_retry=1)
     reading: Timing = Timing(attempt=900, budget=1800)
@@ -64,8 +70,10 @@ class Timings(Model):
             StepKind.RECORD: self.record,
             StepKind.DECISION: self.decision,
             StepKind.QUICK: self.quick,
+            StepKind.UPLOAD: self.upload,
             StepKind.CREATION: self.creation,
             StepKind.REMOVAL: self.removal,
+            StepKind.RELEASE: self.release,
             StepKind.LOOK: self.look,
             StepKind.FETCH: self.fetch,
             StepKind.READING: self.reading,

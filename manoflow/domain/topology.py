@@ -25,6 +25,23 @@ class _Placed(Model):
         return ()
 
 
+class ImageElement(_Placed):
+    """A software image of the package, put into the VIM for all that start from it. Added when a plan is bound."""
+
+    kind: Literal[Kind.IMAGE] = Kind.IMAGE
+    image_name: str
+    digest: str
+    """SHA-256 of its file, in hex."""
+    package: str
+    """Digest of the package that has the file, ..."""
+    path: str
+    """... and where."""
+    disk_format: str | None = None
+    container_format: str | None = None
+    min_disk_gib: int = 0
+    min_ram_mib: int = 0
+
+
 class FlavorElement(_Placed):
     """A flavor made for this VNF instance because the VIM has none of that content. Added when a plan is bound."""
 
@@ -121,7 +138,13 @@ class VnfcElement(_Placed):
 
 
 Element = Annotated[
-    FlavorElement | PlacementGroupElement | VirtualLinkElement | PortElement | StorageElement | VnfcElement,
+    ImageElement
+    | FlavorElement
+    | PlacementGroupElement
+    | VirtualLinkElement
+    | PortElement
+    | StorageElement
+    | VnfcElement,
     Field(discriminator="kind"),
 ]
 """Whatever may be in a topology."""

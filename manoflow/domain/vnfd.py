@@ -31,6 +31,8 @@ class SwImage(Model):
     min_ram_mib: int = 0
     artifact: str | None = None
     """Path of the image file inside the package; None where the image is only named."""
+    digest: str | None = None
+    """SHA-256 of that file, in hex: under it a VIM gets the image once, whichever VNFs use it."""
     provider: str | None = None
     size: int | None = None
     """Bytes, as the descriptor states them."""

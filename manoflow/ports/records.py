@@ -1,4 +1,6 @@
-"""The port to the record: intent, inventory, occurrences, plans, journal, grants, packages and VIMs.
+"""The port to the record: intent, inventory, occurrences, plans, journal, grants and VIMs.
+
+Packages, which are recorded too, have a port of their own, `manoflow.ports.packages`: it is part of this one.
 
 One database transaction per method. Reads raise `NotFoundError` for an unknown id; every query is filtered by
 tenant. Only activities on the queues `lcm` and `packages` and the API reach this port.
@@ -12,13 +14,13 @@ from manoflow.domain.capacity import Capacity, Reservation
 from manoflow.domain.grants import Grant, GrantRef
 from manoflow.domain.journal import Claim, Claimed, PageRequest, Progress, Projection
 from manoflow.domain.lcm import InstantiationState, ProblemDetails, VnfLcmOpOcc
-from manoflow.domain.onboarding import PackageSource
-from manoflow.domain.packages import VnfPackage
 from manoflow.domain.plan import Build, BuildRef, Plan, StagePage, Step
 from manoflow.domain.resources import AffectedResource, Resource
 from manoflow.domain.upkeep import Report
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
+from manoflow.ports.image_uses import ImageUses
+from manoflow.ports.packages import Packages
 
 
 class Instances(Protocol):
@@ -181,56 +183,6 @@ class Plans(Protocol):
         ...
 
 
-class Packages(Protocol):
-    """VNF packages; their bytes are behind `manoflow.ports.artifacts`."""
-
-    async def add_package(self, package: VnfPackage) -> None:
-        """Record a new package resource."""
-        ...
-
-    async def package(self, vnf_pkg_id: UUID) -> VnfPackage:
-        """One package."""
-        ...
-
-    async def package_of(self, vnfd_id: str) -> VnfPackage:
-        """The onboarded package that holds this VNFD."""
-        ...
-
-    async def packages(self) -> Sequence[VnfPackage]:
-        """All, oldest first."""
-        ...
-
-    async def unfinished_packages(self) -> Sequence[VnfPackage]:
-        """Those that are being onboarded, oldest first."""
-        ...
-
-    async def change_package(
-        self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage], source: PackageSource | None = None
-    ) -> VnfPackage:
-        """Write what `change` makes of a package as it is now, with nobody else changing it meanwhile.
-
-        What `change` raises is raised and nothing is written. `ConflictError` where another onboarded package has its
-        vnfdId; the message names that package. `source` is kept, encrypted, until the package's upload has ended.
-        """
-        ...
-
-    async def package_source(self, vnf_pkg_id: UUID) -> PackageSource:
-        """Where the content of a package is to be fetched now. `NotFoundError` where nothing is."""
-        ...
-
-    async def packages_in_use(self) -> frozenset[UUID]:
-        """Those that an instance or an open occurrence refers to."""
-        ...
-
-    async def package_in_use(self, vnf_pkg_id: UUID) -> bool:
-        """An instance or an open occurrence refers to it."""
-        ...
-
-    async def delete_package(self, vnf_pkg_id: UUID) -> VnfPackage:
-        """Forget it; answers what it was. `ConflictError` while it is being onboarded, in use or enabled."""
-        ...
-
-
 class VimRegistry(Protocol):
     """Registered VIMs; credentials are encrypted at rest."""
 
@@ -276,7 +228,7 @@ class VimRegistry(Protocol):
         ...
 
 
-class Records(Instances, Occurrences, Plans, Reservations, Packages, VimRegistry, Upkeep, Protocol):
+class Records(Instances, Occurrences, Plans, Reservations, Packages, VimRegistry, ImageUses, Upkeep, Protocol):
     """The whole record."""
 
     async def check(self) -> None:

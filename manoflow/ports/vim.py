@@ -16,6 +16,7 @@ from manoflow.domain.cloud import (
     Image,
     Network,
     NewFlavor,
+    NewImage,
     NewPlacementGroup,
     NewPort,
     NewResource,
@@ -64,11 +65,15 @@ class Resources(Protocol[New_contra]):
         ...
 
 
-class Images(Protocol):
-    """Images that the VIM has."""
+class Images(Resources[NewImage], Protocol):
+    """Images: those that were there before, and those that Manoflow put there.
+
+    An image that is made is HALF_MADE until `finish` has given it its content, read from the `content` of what is
+    asked for. `of_vnf` lists all that Manoflow put there: VNFs share them.
+    """
 
     async def look_up(self, name_or_id: str) -> Sequence[Image]:
-        """Usable images of that id or name: empty when none, several when a name is ambiguous."""
+        """Usable images of that id or name that were there before: none, one, or several of an ambiguous name."""
         ...
 
 

@@ -15,6 +15,7 @@ from temporalio.worker import Interceptor, Worker
 from activities.attending import Attending
 from activities.compute import Compute
 from activities.granting import Granting
+from activities.images import Images
 from activities.networks import Networks
 from activities.observing import Observing
 from activities.onboarding import Onboarding, PackagePorts
@@ -92,6 +93,7 @@ def _activities(ports: Ports) -> list[Callable[..., Any]]:
         Compute(ports.vims, watch, ports.artifacts),
         Networks(ports.vims, watch),
         Storage(ports.vims, watch),
+        Images(ports.vims, watch, ports.artifacts, ports.records),
         Observing(ports.vims),
         Onboarding(ports.records, ports.artifacts, ports.packages, ports.timings),
     )

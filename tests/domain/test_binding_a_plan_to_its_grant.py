@@ -58,7 +58,7 @@ def step(made: Build, key: str) -> PlannedStep:
 
 def test_the_grant_request_asks_for_what_the_plan_makes() -> None:
     request = grant_request(plan(), ())
-    assert {resource.kind for resource in request.add_resources} == set(Kind) - {Kind.FLAVOR}
+    assert {resource.kind for resource in request.add_resources} == set(Kind) - {Kind.FLAVOR, Kind.IMAGE}
     assert request.remove_resources == ()
     assert request.external_networks == ("mgmt",)
     assert set(request.computes) == {"app"}

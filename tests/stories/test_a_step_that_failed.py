@@ -67,7 +67,7 @@ async def test_what_cannot_be_looked_at_is_recorded_as_unknown_and_removed_later
 
 
 async def test_a_failure_that_left_nothing_leaves_the_instance_not_instantiated(bench: Stand) -> None:
-    knobs.fail(bench.world, "flavors.create", QuotaError("cannot make flavor: quota exceeded"))
+    knobs.fail(bench.world, "images.create", QuotaError("cannot make image: quota exceeded"))
     async with bench.working():
         instance = await bench.instance("nothing")
         await decided(bench, await parked(bench, instance), VerdictKind.FAIL)

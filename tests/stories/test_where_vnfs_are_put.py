@@ -92,7 +92,8 @@ async def test_a_managed_link_is_joined_and_left_but_never_made_or_deleted(bench
         instance = await bench.instance("managed")
         done = await bench.perform(INSTANTIATE, instance, extManagedVirtualLinks=[MANAGED])
         assert done.operation_state is LcmOperationState.COMPLETED, done.error
-        assert {made.kind for made in ours(bench)} == {"flavors", "placement_groups", "ports", "servers", "storages"}
+        made = {one.kind for one in ours(bench)}
+        assert made == {"images", "flavors", "placement_groups", "ports", "servers", "storages"}
         rows = await bench.records.resources(instance.id)
         inside = [row for row in rows if isinstance(row.element, PortElement) and row.element.cpd_id == "app_internal"]
         assert [row.observed.network_id for row in inside] == ["data"]

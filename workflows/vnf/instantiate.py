@@ -4,6 +4,7 @@ from temporalio import workflow
 
 from activities.compute import Compute
 from activities.granting import Granting
+from activities.images import Images
 from activities.networks import Networks
 from activities.planning import Planning
 from activities.storage import Storage
@@ -37,6 +38,7 @@ class InstantiateVnf(LcmOperation):
 
         # PROCESSING: every line that makes something names what unmakes it.
         await self.begin_processing()
+        await self.do_each(build.create(Kind.IMAGE), Images.create_image, undo=Images.delete_image)
         await self.do_each(build.create(Kind.FLAVOR), Compute.create_flavor, undo=Compute.delete_flavor)
         await self.do_each(
             build.create(Kind.PLACEMENT_GROUP), Compute.create_placement_group, undo=Compute.delete_placement_group

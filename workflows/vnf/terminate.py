@@ -4,6 +4,7 @@ from temporalio import workflow
 
 from activities.compute import Compute
 from activities.granting import Granting
+from activities.images import Images
 from activities.networks import Networks
 from activities.planning import Planning
 from activities.storage import Storage
@@ -41,3 +42,4 @@ class TerminateVnf(LcmOperation):
         await self.do_each(build.delete(Kind.VIRTUAL_LINK), Networks.delete_virtual_link)
         await self.do_each(build.delete(Kind.PLACEMENT_GROUP), Compute.delete_placement_group)
         await self.do_each(build.delete(Kind.FLAVOR), Compute.delete_flavor)
+        await self.do_each(build.delete(Kind.IMAGE), Images.delete_image)

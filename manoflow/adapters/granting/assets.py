@@ -1,6 +1,7 @@
-"""What a VIM has that a VNF needs and Manoflow does not make: flavors, images, networks.
+"""What a VIM has that a VNF needs: flavors, images, networks.
 
-Flavors go by the name that the VNFD asks for, else by content. What is missing and cannot be made is refused.
+Flavors go by the name that the VNFD asks for, else by content; one that is missing is made. An image that is in the
+package comes from there; one that is only named has to be in the VIM, as networks have.
 """
 
 from collections.abc import Sequence
@@ -28,8 +29,11 @@ async def require_networks(vim: VimDriver, request: GrantRequest) -> None:
 
 
 async def chosen_images(vim: VimDriver, request: GrantRequest) -> dict[str, str]:
-    """The VIM's id of each image. Raises `NotFoundError` or `InvalidInputError` for none or several of a name."""
-    return {image.id: await _image(vim, request, image) for image in request.images.values()}
+    """The VIM's id of each image that the package has not.
+
+    Raises `NotFoundError` or `InvalidInputError` for none or several of a name.
+    """
+    return {image.id: await _image(vim, request, image) for image in request.images.values() if image.digest is None}
 
 
 def chosen_flavors(request: GrantRequest, available: Sequence[Flavor]) -> tuple[dict[str, Flavor], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from manoflow.adapters.records.engine import Transaction
+from manoflow.adapters.records.engine import Condition, Transaction
 from manoflow.adapters.records.rows import model_of, row_of, wire
 from manoflow.adapters.records.tables import build_steps, journal, resources
 from manoflow.domain.cloud import VimResource
@@ -54,12 +54,12 @@ async def _strike(tx: Transaction, projection: Projection) -> None:
     steps = await _steps(tx, _refs(projection.struck))
     made = [planned.step.uid for planned in steps.values() if planned.action is Action.CREATE]
     await _forget(tx, projection, projection.struck)
-    await tx.delete(resources, resources.c.uid.in_(made))
+    await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(made))
 
 
 async def _enter(tx: Transaction, projection: Projection) -> None:
     steps = await _steps(tx, _refs(projection.done))
-    touched = resources.c.uid.in_([planned.step.uid for planned in steps.values()])
+    touched = _own_rows(projection) & resources.c.uid.in_([planned.step.uid for planned in steps.values()])
     last_seen = {row["uid"]: row["observed"] for row in await tx.rows(resources, touched)}
     await _forget(tx, projection, projection.done)
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
@@ -74,9 +74,15 @@ async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]
     steps = await _steps(tx, _refs(entries))
     made = [_resource(projection, entry, steps[ref]) for entry in entries if (ref := _ref(entry))]
     if made:
-        await tx.delete(resources, resources.c.uid.in_([resource.uid for resource in made]))
+        uids = [resource.uid for resource in made]
+        await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(uids))
         rows = [row_of(resource, resources) for resource in made]
         await tx.insert(resources, *rows, taken=f"cannot record resources of {projection.lcm_op_occ_id}: a uid twice")
+
+
+def _own_rows(projection: Projection) -> Condition:
+    """Those of the VNF instance: an image's uid is in others' rows as well."""
+    return resources.c.vnf_instance_id == projection.vnf_instance_id
 
 
 async def _forget(tx: Transaction, projection: Projection, entries: Iterable[Entry]) -> None:

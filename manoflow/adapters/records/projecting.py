@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlalchemy import RowMapping
 
 from manoflow.adapters.records.engine import Transaction
+from manoflow.adapters.records.image_uses import settle_uses
 from manoflow.adapters.records.journal import write_effects
 from manoflow.adapters.records.lookups import find_instance, found
 from manoflow.adapters.records.notifications import announcement
@@ -48,6 +49,7 @@ class ProjectionRecords(Part):
             await follow(tx, before, projection)
             after = before.model_copy(update=_changes(before, projection))
             await _write_occurrence(tx, after, digest)
+            await settle_uses(tx, after)
             has_resources = await _has_resources(tx, instance)
             if projection.state is None and has_resources is had_resources:
                 return

@@ -1,6 +1,9 @@
 """The whole record: the port `Records`, put together from its parts."""
 
+from manoflow.adapters.records.content_uses import ContentUseRecords
 from manoflow.adapters.records.engine import Database
+from manoflow.adapters.records.external_access import ExternalAccessRecords
+from manoflow.adapters.records.image_uses import ImageUseRecords
 from manoflow.adapters.records.instances import InstanceRecords
 from manoflow.adapters.records.occurrences import OccurrenceRecords
 from manoflow.adapters.records.packages import PackageRecords
@@ -24,7 +27,10 @@ class SqlRecords(
     PlanRecords,
     ReservationRecords,
     PackageRecords,
+    ExternalAccessRecords,
+    ContentUseRecords,
     VimRecords,
+    ImageUseRecords,
     UpkeepRecords,
 ):
     """One tenant's record in one database."""

@@ -120,10 +120,11 @@ Index("uq_lcm_op_occ_journal_key", journal.c.lcm_op_occ_id, journal.c.key, uniqu
 
 
 class _Resources(OfTenant):
+    # Images are shared: a row for each VNF instance that uses one.
     uid: Named[UUID] = Column(Uuid, primary_key=True)
+    vnf_instance_id: Named[UUID] = Column(Uuid, ForeignKey("vnf_instances.id"), primary_key=True, index=True)
     key: Named[str]
     kind: Named[str]
-    vnf_instance_id: Named[UUID] = Column(Uuid, ForeignKey("vnf_instances.id"), index=True)
     lcm_op_occ_id: Named[UUID]
     vim_connection_id: Named[str] = Column(String, index=True)
     vim_id: Named[str]
@@ -204,6 +205,22 @@ Index("uq_vims_id", vims.c.tenant, vims.c.id, unique=True)
 is_the_default = vims.c.is_default == literal_column("true")
 """The condition under which a VIM is used where a request names none."""
 Index("uq_vims_default", vims.c.tenant, unique=True, sqlite_where=is_the_default, postgresql_where=is_the_default)
+
+
+class _VimImages(OfTenant):
+    uid: Named[UUID] = Column(Uuid, primary_key=True)
+    vim_connection_id: Named[str] = Column(String, index=True)
+    digest: Named[str] = Column(String(64))
+    doomed: Named[bool]
+
+
+class _ImageUses(OfTenant):
+    uid: Named[UUID] = Column(Uuid, ForeignKey("vim_images.uid"), primary_key=True)
+    vnf_instance_id: Named[UUID] = Column(Uuid, primary_key=True, index=True)
+
+
+vim_images = Table("vim_images", metadata, _VimImages)
+image_uses = Table("image_uses", metadata, _ImageUses)
 
 
 class _Reservations(Listed):

@@ -41,6 +41,7 @@ COLOURS = {
     LcmOperationState.FAILED_TEMP: "red",
 }
 KINDS = {
+    Kind.IMAGE: "images",
     Kind.FLAVOR: "flavors",
     Kind.PLACEMENT_GROUP: "placement groups",
     Kind.VIRTUAL_LINK: "virtual links",

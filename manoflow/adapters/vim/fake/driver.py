@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, NonNegativeFloat, ValidationError
 
 from manoflow.adapters.vim.fake.calls import Calls, Turn
-from manoflow.adapters.vim.fake.flavors import FakeFlavors, FakeImages
+from manoflow.adapters.vim.fake.flavors import FakeFlavors
+from manoflow.adapters.vim.fake.images import FakeImages
 from manoflow.adapters.vim.fake.networks import FakePorts, FakeVirtualLinks
 from manoflow.adapters.vim.fake.placement import FakePlacementGroups
 from manoflow.adapters.vim.fake.schema import CALLS, KINDS

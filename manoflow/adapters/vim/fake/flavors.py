@@ -1,14 +1,14 @@
-"""Flavors and images: what servers are made by and from."""
+"""Flavors: what servers are made by."""
 
 import json
 from collections.abc import Mapping, Sequence
 from sqlite3 import Row
 
-from manoflow.adapters.vim.fake.calls import Calls, Turn
+from manoflow.adapters.vim.fake.calls import Turn
 from manoflow.adapters.vim.fake.resources import FakeResources
 from manoflow.adapters.vim.fake.rows import insert
 from manoflow.adapters.vim.fake.strikes import Call
-from manoflow.domain.cloud import Flavor, Image, NewFlavor
+from manoflow.domain.cloud import Flavor, NewFlavor
 
 
 class FakeFlavors(FakeResources[NewFlavor]):
@@ -38,22 +38,6 @@ class FakeFlavors(FakeResources[NewFlavor]):
 
     def _add_missing(self, turn: Turn, vim_id: str, new: NewFlavor) -> None:
         turn.world.execute("UPDATE flavors SET extra_specs = ? WHERE id = ?", (_written(new.extra_specs), vim_id))
-
-
-class FakeImages:
-    """Images: `manoflow.ports.vim.Images`."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    async def look_up(self, name_or_id: str) -> Sequence[Image]:
-        """Images of that id or name."""
-
-        def look(turn: Turn) -> list[Image]:
-            rows = turn.world.execute("SELECT * FROM images WHERE ? IN (id, name) ORDER BY id", (name_or_id,))
-            return [Image(vim_id=row["id"], name=row["name"]) for row in rows]
-
-        return await self._calls.perform(Call(kind="images.look_up", name=name_or_id), look)
 
 
 def _written(extra_specs: Mapping[str, str]) -> str:

@@ -1,16 +1,17 @@
 """The tables of a world: what a cloud keeps and allows, knobs that are set, calls that are held, the journal of calls.
 
-The six tables of resources are named like the ports of `manoflow.ports.vim.VimDriver`. Moments are whole milliseconds
+The seven tables of resources are named like the ports of `manoflow.ports.vim.VimDriver`. Moments are whole milliseconds
 since the epoch. Rules that a real cloud's database enforces are constraints here too; what a resource takes with it
 when somebody makes it vanish is a foreign key's doing, for deletes are refused before (`resources`).
 """
 
 from manoflow.domain.identity import Kind
 
-VERSION = 3
+VERSION = 4
 """Of the tables; a world of another version is refused."""
 
 KINDS = {
+    "images": Kind.IMAGE,
     "flavors": Kind.FLAVOR,
     "placement_groups": Kind.PLACEMENT_GROUP,
     "virtual_links": Kind.VIRTUAL_LINK,
@@ -49,7 +50,7 @@ _OF_EVERY_RESOURCE = """
 
 TABLES = (
     "CREATE TABLE hosts (name TEXT PRIMARY KEY, zone TEXT NOT NULL)",
-    "CREATE TABLE images (id TEXT PRIMARY KEY, name TEXT NOT NULL)",
+    f"CREATE TABLE images ({_OF_EVERY_RESOURCE}, digest TEXT)",
     f"""CREATE TABLE flavors ({_OF_EVERY_RESOURCE},
         vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, disk_gib INTEGER NOT NULL, extra_specs TEXT NOT NULL)""",
     f"CREATE TABLE placement_groups ({_OF_EVERY_RESOURCE}, anti_affinity INTEGER NOT NULL)",

@@ -82,7 +82,10 @@ def _seed_network(connection: sqlite3.Connection, name: str) -> None:
 
 def _seed_image(connection: sqlite3.Connection, name: str) -> None:
     if connection.execute("SELECT 1 FROM images WHERE name = ?", (name,)).fetchone() is None:
-        connection.execute("INSERT INTO images (id, name) VALUES (?, ?)", (str(uuid4()), name))
+        now = milliseconds()
+        connection.execute(
+            "INSERT INTO images (id, name, created_at, ready_at) VALUES (?, ?, ?, ?)", (str(uuid4()), name, now, now)
+        )
 
 
 def _seed_flavor(connection: sqlite3.Connection, flavor: Flavor) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from manoflow.adapters.vim.fake.calls import Turn
+from manoflow.adapters.vim.fake.images import image_id
 from manoflow.adapters.vim.fake.placement import choose_host
 from manoflow.adapters.vim.fake.resources import FakeResources
 from manoflow.adapters.vim.fake.rows import bearing, insert, is_building, require, select
@@ -22,8 +23,7 @@ class FakeServers(FakeResources[NewServer]):
 
     def _make(self, turn: Turn, new: NewServer) -> str:
         flavor = _flavor(turn, new)
-        if new.image_id is not None:
-            require(turn, "images", new.image_id, new)
+        image = image_id(turn, new)
         ports = [_port(turn, uid, new) for uid in new.port_uids]
         volumes = [_volume(turn, uid, new) for uid in _volume_uids(new)]
         group = bearing(turn, "placement_groups", new.group_uid, new) if new.group_uid else None
@@ -36,7 +36,7 @@ class FakeServers(FakeResources[NewServer]):
             flavor_id=flavor["id"],
             vcpus=flavor["vcpus"],
             memory_mib=flavor["memory_mib"],
-            image_id=new.image_id,
+            image_id=image,
             group_id=group["id"] if group else None,
             zone=host["zone"] if host else new.zone,
             host=host["name"] if host else None,
@@ -79,7 +79,7 @@ def _volume_uids(new: NewServer) -> tuple[UUID, ...]:
     """All volumes in order, the one to boot from first."""
     if new.boot_storage_uid is not None:
         return (new.boot_storage_uid, *new.storage_uids)
-    if new.image_id is None:
+    if new.image_id is None and new.image_uid is None:
         raise InvalidInputError(f"cannot make {new.name} ({new.uid}): it has neither an image nor a boot volume")
     return new.storage_uids
 

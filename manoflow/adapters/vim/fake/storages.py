@@ -3,8 +3,9 @@
 from sqlite3 import Row
 
 from manoflow.adapters.vim.fake.calls import Turn
+from manoflow.adapters.vim.fake.images import image_id
 from manoflow.adapters.vim.fake.resources import FakeResources
-from manoflow.adapters.vim.fake.rows import insert, require
+from manoflow.adapters.vim.fake.rows import insert
 from manoflow.domain.cloud import NewStorage
 from manoflow.domain.errors import BusyError
 
@@ -15,9 +16,7 @@ class FakeStorages(FakeResources[NewStorage]):
     kind = "storages"
 
     def _make(self, turn: Turn, new: NewStorage) -> str:
-        if new.image_id is not None:
-            require(turn, "images", new.image_id, new)
-        return insert(turn, self.kind, new, size_gib=new.size_gib, image_id=new.image_id)
+        return insert(turn, self.kind, new, size_gib=new.size_gib, image_id=image_id(turn, new))
 
     def _may_go(self, turn: Turn, row: Row) -> None:  # noqa: ARG002 - its row says it all
         if row["server_id"] is not None:

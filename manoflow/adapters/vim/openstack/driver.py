@@ -42,15 +42,16 @@ class OpenStackDriver:
         parallel_calls = int(connection.extra.get("parallelCalls", PARALLEL_CALLS))
         sdk, hide = sdk_connection(connection), hiding(connection)
         self._cloud = cloud = Cloud(sdk, parallel_calls=parallel_calls, hide=hide)
-        links = OpenStackVirtualLinks(cloud)
+        links, images = OpenStackVirtualLinks(cloud), OpenStackImages(cloud)
         parts = Parts(
+            images=images,
             flavors=OpenStackFlavors(cloud),
             placement_groups=OpenStackPlacementGroups(cloud),
             ports=OpenStackPorts(cloud, links),
-            storages=OpenStackStorages(cloud),
+            storages=OpenStackStorages(cloud, images),
         )
         servers = OpenStackServers(cloud, parts)
-        self.images: Images = OpenStackImages(cloud)
+        self.images: Images = images
         self.flavors: Flavors = parts.flavors
         self.placement_groups: Resources[NewPlacementGroup] = parts.placement_groups
         self.virtual_links: VirtualLinks = links
@@ -58,7 +59,7 @@ class OpenStackDriver:
         self.storages: Resources[NewStorage] = parts.storages
         self.servers: Resources[NewServer] = servers
         self.site: Site = OpenStackSite(cloud, connection.id)
-        self._kinds = (servers, parts.ports, parts.storages, links, parts.placement_groups, parts.flavors)
+        self._kinds = (servers, parts.ports, parts.storages, links, parts.placement_groups, parts.flavors, images)
 
     async def check(self) -> str:
         """Log in and ask each service something small."""

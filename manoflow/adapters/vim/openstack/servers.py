@@ -21,6 +21,7 @@ from openstack.connection import Connection
 from manoflow.adapters.vim.openstack import neutron
 from manoflow.adapters.vim.openstack.cloud import Cloud
 from manoflow.adapters.vim.openstack.flavors import OpenStackFlavors
+from manoflow.adapters.vim.openstack.images import OpenStackImages
 from manoflow.adapters.vim.openstack.kinds import CloudResources, moment
 from manoflow.adapters.vim.openstack.placement_groups import OpenStackPlacementGroups
 from manoflow.adapters.vim.openstack.ports import OpenStackPorts
@@ -49,6 +50,7 @@ POWER = {1: "started", 4: "stopped"}
 class Parts:
     """The kinds that servers are put together from."""
 
+    images: OpenStackImages
     flavors: OpenStackFlavors
     placement_groups: OpenStackPlacementGroups
     ports: OpenStackPorts
@@ -102,15 +104,16 @@ class OpenStackServers(CloudResources[NewServer]):
 
 def _request(sdk: Connection, new: NewServer, parts: Parts) -> dict[str, Any]:
     flavor_id = parts.flavors.vim_ids(sdk, [new.flavor_uid], new)[0] if new.flavor_uid else new.flavor_id
+    image_id = parts.images.vim_ids(sdk, [new.image_uid], new)[0] if new.image_uid else new.image_id
     group = parts.placement_groups.vim_ids(sdk, [new.group_uid], new)[0] if new.group_uid else None
     boot = (new.boot_storage_uid,) if new.boot_storage_uid else ()
     volumes = parts.storages.vim_ids(sdk, (*boot, *new.storage_uids), new)
     ports = parts.ports.vim_ids(sdk, new.port_uids, new)
     optional = {
-        "image_id": new.image_id if new.boot_storage_uid is None else None,
+        "image_id": image_id if new.boot_storage_uid is None else None,
         "availability_zone": new.zone,
         "scheduler_hints": {"group": group} if group else None,
-        "block_device_mapping": _block_devices(new, volumes) or None,
+        "block_device_mapping": _block_devices(new, volumes, image_id) or None,
         **at_boot(new),
     }
     return {
@@ -131,13 +134,13 @@ def at_boot(new: NewServer) -> dict[str, Any]:
     }
 
 
-def _block_devices(new: NewServer, volume_ids: Sequence[str]) -> list[dict[str, Any]]:
+def _block_devices(new: NewServer, volume_ids: Sequence[str], image_id: str | None) -> list[dict[str, Any]]:
     """Volumes in order; what the server boots from comes first and has index 0."""
     kept = {"source_type": "volume", "destination_type": "volume", "delete_on_termination": False}
     devices = [{**kept, "uuid": volume_id} for volume_id in volume_ids]
     if devices and new.boot_storage_uid is None:
         local = {"source_type": "image", "destination_type": "local", "delete_on_termination": True}
-        devices.insert(0, {**local, "uuid": new.image_id})
+        devices.insert(0, {**local, "uuid": image_id})
     return [{**device, "boot_index": 0 if place == 0 else -1} for place, device in enumerate(devices)]
 
 

@@ -13,6 +13,8 @@ from openstack.block_storage.v2.volume import Volume as VolumeV2
 from openstack.block_storage.v3.volume import Volume as VolumeV3
 from openstack.connection import Connection
 
+from manoflow.adapters.vim.openstack.cloud import Cloud
+from manoflow.adapters.vim.openstack.images import OpenStackImages
 from manoflow.adapters.vim.openstack.kinds import CloudResources, moment
 from manoflow.adapters.vim.openstack.tags import Marks, Tag, tags_of
 from manoflow.domain.cloud import NewStorage, ResourceState, VimResource
@@ -42,6 +44,11 @@ class OpenStackStorages(CloudResources[NewStorage]):
     noun = "volume"
     finds_together = False
 
+    def __init__(self, cloud: Cloud, images: OpenStackImages) -> None:
+        """`images`: where what volumes are made from is found."""
+        super().__init__(cloud)
+        self._images = images
+
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         # Cinder reads this filter as a Python literal; a dict would be compared by the SDK, after listing all.
         asked: dict[str, Any] = {"properties": str(dict([tag]))} if tag else {}
@@ -49,8 +56,9 @@ class OpenStackStorages(CloudResources[NewStorage]):
         return [_seen(found, uid) for found in volumes if (uid := Marks(found.metadata).uid)]
 
     def _create(self, sdk: Connection, new: NewStorage) -> VimResource:
+        image_id = self._images.vim_ids(sdk, [new.image_uid], new)[0] if new.image_uid else new.image_id
         made = sdk.block_storage.create_volume(
-            name=new.name, size=new.size_gib, image_id=new.image_id, metadata=dict(tags_of(new))
+            name=new.name, size=new.size_gib, image_id=image_id, metadata=dict(tags_of(new))
         )
         return _seen(made, new.uid)
 

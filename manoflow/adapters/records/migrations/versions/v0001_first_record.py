@@ -23,6 +23,7 @@ def upgrade() -> None:
     _create_occurrences()
     _create_journal()
     _create_resources()
+    _create_images()
     _create_notifications()
     _create_plans()
     _create_builds()
@@ -38,6 +39,8 @@ def downgrade() -> None:
         "grants",
         "plans",
         "notifications",
+        "image_uses",
+        "vim_images",
         "resources",
         "lcm_op_occ_journal",
         "vnf_lcm_op_occs",
@@ -170,11 +173,33 @@ def _create_resources() -> None:
         sa.Column("element", _json, nullable=False),
         sa.Column("observed", _json, nullable=False),
         sa.Column("observed_at", _moment, nullable=False),
-        sa.PrimaryKeyConstraint("uid", name="pk_resources"),
+        sa.PrimaryKeyConstraint("uid", "vnf_instance_id", name="pk_resources"),
         sa.ForeignKeyConstraint(["vnf_instance_id"], ["vnf_instances.id"], name="fk_resources_vnf_instance_id"),
     )
     op.create_index("ix_resources_vnf_instance_id", "resources", ["vnf_instance_id"])
     op.create_index("ix_resources_vim_connection_id", "resources", ["vim_connection_id"])
+
+
+def _create_images() -> None:
+    op.create_table(
+        "vim_images",
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("vim_connection_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("doomed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", name="pk_vim_images"),
+    )
+    op.create_index("ix_vim_images_vim_connection_id", "vim_images", ["vim_connection_id"])
+    op.create_table(
+        "image_uses",
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("vnf_instance_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", "vnf_instance_id", name="pk_image_uses"),
+        sa.ForeignKeyConstraint(["uid"], ["vim_images.uid"], name="fk_image_uses_uid"),
+    )
+    op.create_index("ix_image_uses_vnf_instance_id", "image_uses", ["vnf_instance_id"])
 
 
 def _create_notifications() -> None:
