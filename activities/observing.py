@@ -6,6 +6,7 @@ from uuid import UUID
 
 from activities.step import step
 from manoflow.domain.cloud import ResourceState, VimResource
+from manoflow.domain.diff import Action
 from manoflow.domain.identity import Kind
 from manoflow.domain.plan import Step, Steps
 from manoflow.domain.timing import StepKind
@@ -39,7 +40,7 @@ class Observing:
         """
         vim = await self._vims.driver(step.vim_connection_id)
         found = await _resources(vim)[step.kind].find_for_certain(step.uid)
-        there = [one for one in found if step.new is None or one.state is not ResourceState.DELETING]
+        there = [one for one in found if step.action is Action.DELETE or one.state is not ResourceState.DELETING]
         return min(there, key=lambda resource: (resource.created_at, resource.vim_id), default=None)
 
     @step(StepKind.DECISION)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from manoflow.domain.cloud import NewVirtualLink, ResourceState, VimResource
-from manoflow.domain.diff import Change, Verb
+from manoflow.domain.diff import Action, Change, Verb
 from manoflow.domain.grants import Grant, GrantRef, grant_id
 from manoflow.domain.identity import Kind, key_of, uid_of
 from manoflow.domain.journal import Entry, Projection
 from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VnfLcmOpOcc
 from manoflow.domain.packages import VnfPackage
-from manoflow.domain.plan import Action, Build, Plan, PlannedStep, StageRef, Step, UndoClass, build_id, plan_id
+from manoflow.domain.plan import Build, Plan, PlannedStep, StageRef, Step, UndoClass, build_id, plan_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import VirtualLinkElement
 from manoflow.domain.vnf import InstantiatedState, VnfInstance

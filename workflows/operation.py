@@ -19,14 +19,15 @@ from activities.observing import Observing
 from activities.records import Records
 from manoflow.domain.base import Model
 from manoflow.domain.cloud import VimResource
+from manoflow.domain.diff import Action
 from manoflow.domain.journal import Entry, PageRequest
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, LcmOperationType, Ticket
-from manoflow.domain.plan import PAGE_SIZE, Action, StageRef, Step, Steps
+from manoflow.domain.plan import PAGE_SIZE, StageRef, Step, Steps
 from workflows.hearing import Hearing
 from workflows.interruption import StoppedError
 from workflows.performing import Activity, Argument, Result, perform, reason
 from workflows.recording import entry_key, entry_of, problem
-from workflows.settling import settle, take_stock
+from workflows.settling import settle, take_stock, take_stock_of_undoing
 from workflows.ways_out import Onward, OutOfBreathError, StandReachedError, StepsFailedError
 
 HISTORY_LIMIT = 4000
@@ -84,7 +85,7 @@ class LcmOperation(Hearing, ABC):
         return result
 
     async def do_each(
-        self, stage: StageRef, activity: Activity[Step, VimResource | None], *, undo: Activity[Step, None] | None = None
+        self, stage: StageRef, activity: Activity[Step, VimResource | None], *, undo: Activity[Step, Any] | None = None
     ) -> None:
         """Have every step of a stage done that is not done yet. Without `undo` there is no way back from it."""
         self._undos.append((stage, undo))
@@ -194,10 +195,12 @@ class LcmOperation(Hearing, ABC):
             self._breathe()
             steps = await self._page(stage, offset)
             outcome = await settle(undo, steps, self._recording.timings, self._interruption)
-            struck = [entry_of(stage, step, None) for step, _ in outcome.done]
+            struck = [entry_of(stage, step, resource) for step, resource in outcome.done]
             for entry in struck:
                 self._done.pop(entry.key, None)
             await self._recording.write(struck=struck, summary=f"undo {stage.name}: {len(struck)}")
+            if outcome.failed:
+                await take_stock_of_undoing(stage, outcome.failed, self._recording)
             self._halt_if_asked(outcome.failures)
             if outcome.failures:
                 raise StepsFailedError(outcome.failures)

@@ -9,7 +9,8 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.observing import Observing
 from manoflow.domain.cloud import ResourceState, VimResource
-from manoflow.domain.plan import Action, StageRef, Step
+from manoflow.domain.diff import Action
+from manoflow.domain.plan import StageRef, Step
 from manoflow.domain.timing import Timings
 from workflows.interruption import Interruption, StoppedError
 from workflows.performing import Activity, perform, reason
@@ -87,11 +88,27 @@ async def take_stock(stage: StageRef, steps: Sequence[Step], recording: Recordin
         deleted = [entry_of(stage, step, None) for step, resource in outcome.done if resource is None]
         await recording.write(done=deleted, summary=f"{stage.name}: {len(deleted)} gone by steps that did not end")
         return
-    unseen = zip(outcome.failed, outcome.failures, strict=True)
-    seen = [*outcome.done, *((step, _unknown(step, why)) for step, why in unseen)]
+    seen = outcome.done if stage.action is Action.UPDATE else _with_unseen(outcome)
     left = [entry_of(stage, step, resource) for step, resource in seen if resource is not None]
     gone = [entry_of(stage, step, None) for step, resource in seen if resource is None]
     await recording.write(left=left, struck=gone, summary=f"{stage.name}: {len(left)} left by steps that did not end")
+
+
+async def take_stock_of_undoing(stage: StageRef, steps: Sequence[Step], recording: Recording) -> None:
+    """The same for undos that make or change something: what they left is recorded, and what they undid stays done."""
+    if stage.action is Action.CREATE:
+        return
+    remade = {"action": Action.CREATE} if stage.action is Action.DELETE else {}
+    looked_for = [step.model_copy(update={**remade, "uid": step.uids[-1]}) for step in steps]
+    seen = _with_unseen(await settle(Observing.look, looked_for, recording.timings))
+    left = [entry_of(stage, step, resource) for step, resource in seen if resource is not None]
+    await recording.write(left=left, summary=f"undo {stage.name}: {len(left)} left by steps that did not end")
+
+
+def _with_unseen(outcome: Outcome) -> list[tuple[Step, VimResource | None]]:
+    """What was seen, and of each that could not be looked at that nobody knows."""
+    unseen = zip(outcome.failed, outcome.failures, strict=True)
+    return [*outcome.done, *((step, _unknown(step, why)) for step, why in unseen)]
 
 
 def _unknown(step: Step, why: str) -> VimResource:

@@ -20,6 +20,7 @@ from api.views.connectivity import (
     vnfc_cp_info,
 )
 from manoflow.domain.base import Model
+from manoflow.domain.cloud import Power
 from manoflow.domain.identity import place_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import PortElement, StorageElement, VnfcElement
@@ -120,7 +121,7 @@ def _vnfc_info(instance: VnfInstance, row: Row, vnfc: VnfcElement) -> VnfcInfo:
         id=str(place_id(instance.id, vnfc.key)),
         vdu_id=vnfc.vdu_id,
         vnfc_resource_info_id=str(row.uid),
-        vnfc_state=STOPPED if power == "stopped" else STARTED,
+        vnfc_state=STOPPED if power is Power.STOPPED else STARTED,
     )
 
 

@@ -6,7 +6,7 @@ asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -20,14 +20,16 @@ from manoflow.domain.cloud import (
     NewServer,
     NewStorage,
     NewVirtualLink,
+    ServerChange,
 )
-from manoflow.domain.diff import Change, Verb, diff, staged
+from manoflow.domain.diff import Action, Change, Verb, diff, staged
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.grants import Grant
 from manoflow.domain.identity import Kind, mac_of, name_of, uid_of
-from manoflow.domain.plan import Action, Build, Plan, PlannedStep, Step, UndoClass, build_id
+from manoflow.domain.plan import Build, Plan, PlannedStep, Step, UndoClass, build_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import (
+    Element,
     FlavorElement,
     ImageElement,
     PlacementGroupElement,
@@ -63,10 +65,8 @@ def bind(
         changes=changes,
         images=images,
     )
-    stages = [
-        tuple(binding.created(change) if stage.making else binding.deleted(change) for change in stage.changes)
-        for stage in staged(changes)
-    ]
+    bound = {Action.CREATE: binding.created, Action.DELETE: binding.deleted, Action.UPDATE: binding.updated}
+    stages = [tuple(bound[stage.action](change) for change in stage.changes) for stage in staged(changes)]
     return Build(
         id=build_id(plan.lcm_op_occ_id),
         lcm_op_occ_id=plan.lcm_op_occ_id,
@@ -86,10 +86,43 @@ class _Binding:
 
     def created(self, change: Change) -> PlannedStep:
         """The step that fills a place."""
-        element = change.after
-        if element is None:
-            message = f"nothing to make in {change.key}"
-            raise ValueError(message)
+        element = _there(change.after, change)
+        uid = self._uid_made(change.key)
+        step = self._step(change.key, uid, element.kind).model_copy(update={"new": self._new(element, uid)})
+        return PlannedStep(action=Action.CREATE, step=step, element=element, undo_class=UndoClass.REVERSIBLE)
+
+    def deleted(self, change: Change) -> PlannedStep:
+        """The step that empties a place. Where that can be undone it says what is made there instead."""
+        replaceable = self.plan.deletions is UndoClass.REPLACEABLE
+        row = self.recorded[change.key]
+        anew = self._undoing().created(change.model_copy(update={"after": row.element})) if replaceable else None
+        step = self._standing(row).model_copy(update={"action": Action.DELETE, "new": anew.step.new if anew else None})
+        return PlannedStep(action=Action.DELETE, step=step, element=row.element, undo_class=self.plan.deletions)
+
+    def updated(self, change: Change) -> PlannedStep:
+        """The step that changes what is in a place."""
+        row, element = self.recorded[change.key], _there(change.after, change)
+        if not (isinstance(row.element, VnfcElement) and isinstance(element, VnfcElement)):
+            message = f"nothing of {change.key} can be changed in place"
+            raise TypeError(message)
+        changes = ServerChange(
+            power_before=row.element.power, power=element.power, shutdown_seconds=self.plan.shutdown_seconds
+        )
+        step = self._standing(row).model_copy(update={"action": Action.UPDATE, "change": changes})
+        return PlannedStep(
+            action=Action.UPDATE,
+            step=step,
+            element=element,
+            before=row.element,
+            undo_class=UndoClass.REVERSIBLE,
+        )
+
+    def _undoing(self) -> "_Binding":
+        """As if what is deleted were made."""
+        made = (change.model_copy(update={"verb": Verb.CREATE}) for change in self.changes)
+        return replace(self, changes=tuple(made))
+
+    def _new(self, element: Element, uid: UUID) -> NewResource:
         makers: Mapping[type, Callable[..., NewResource]] = {
             ImageElement: self._image,
             FlavorElement: self._flavor,
@@ -99,18 +132,13 @@ class _Binding:
             PortElement: self._port,
             VnfcElement: self._server,
         }
-        uid = self._uid_made(change.key)
-        new = makers[type(element)](element, self._common(change.key, uid))
-        step = self._step(change.key, uid, element.kind).model_copy(update={"new": new})
-        return PlannedStep(action=Action.CREATE, step=step, element=element, undo_class=UndoClass.REVERSIBLE)
+        return makers[type(element)](element, self._common(element.key, uid))
 
-    def deleted(self, change: Change) -> PlannedStep:
-        """The step that empties a place."""
-        row = self.recorded[change.key]
-        step = self._step(change.key, row.uid, row.kind).model_copy(
+    def _standing(self, row: Resource) -> Step:
+        """A step about what is recorded."""
+        return self._step(row.key, row.uid, row.kind).model_copy(
             update={"vim_id": row.vim_id, "vim_connection_id": row.vim_connection_id}
         )
-        return PlannedStep(action=Action.DELETE, step=step, element=row.element, undo_class=UndoClass.IRREVERSIBLE)
 
     def _step(self, key: str, uid: UUID, kind: Kind) -> Step:
         return Step(
@@ -201,3 +229,10 @@ class _Binding:
         if image.id in self.grant.images:
             return {"image_id": self.grant.images[image.id]}
         return {"image_uid": self._uid_in(image_key(str(image.digest)))}
+
+
+def _there(element: Element | None, change: Change) -> Element:
+    if element is None:
+        message = f"nothing is to be in {change.key}"
+        raise ValueError(message)
+    return element

@@ -141,6 +141,22 @@ AnyNew = Annotated[
 """Whatever a step may make, told apart by its kind."""
 
 
+class Power(StrEnum):
+    """Whether a server runs."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+class ServerChange(Model):
+    """What changes of a server that stays, and what it was before: an undo goes back to that."""
+
+    power_before: Power
+    power: Power
+    shutdown_seconds: float | None = None
+    """How long a server that is stopped may take to end by itself; None: as long as the VIM gives it."""
+
+
 class ResourceState(StrEnum):
     """How far a resource in the VIM has come."""
 
@@ -177,8 +193,8 @@ class VimResource(Model):
     subnet_ids: tuple[str, ...] = ()
     zone: str | None = None
     host: str | None = None
-    power: str | None = None
-    """Of a server: ``started`` or ``stopped``."""
+    power: Power | None = None
+    """Of a server."""
 
 
 class Image(Model):

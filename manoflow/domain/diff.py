@@ -6,8 +6,9 @@ Inside either half the order is that of the kinds: nothing is made before what i
 what needs it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 from manoflow.domain.base import Model
 from manoflow.domain.identity import Kind
@@ -24,8 +25,16 @@ MAKING_ORDER = (
 )
 """Kinds so ordered that each needs only those before it."""
 
-UPDATABLE: frozenset[Kind] = frozenset()
-"""Kinds that a VIM can change in place; all others are replaced when they differ."""
+UPDATABLE: Mapping[Kind, frozenset[str]] = MappingProxyType({Kind.VNFC: frozenset({"power"})})
+"""What a VIM can change of a resource in place; one that differs otherwise is replaced."""
+
+
+class Action(StrEnum):
+    """What a step does. A replacement is a step of each of the first two."""
+
+    CREATE = "create"
+    DELETE = "delete"
+    UPDATE = "update"
 
 
 class Verb(StrEnum):
@@ -56,9 +65,9 @@ class Change(Model):
 
 
 class Stage(Model):
-    """Changes of one kind that do not depend on each other. A replacement has one part in each half."""
+    """Changes of one kind that do not depend on each other. A replacement is in two: it is deleted, then made."""
 
-    making: bool
+    action: Action
     kind: Kind
     changes: tuple[Change, ...]
 
@@ -79,8 +88,14 @@ def _changes(current: Topology, target: Topology, replace: frozenset[str]) -> It
         elif key in replace:
             yield Change(verb=Verb.REPLACE, key=key, before=before_or_none, after=after)
         elif before_or_none != after:
-            verb = Verb.UPDATE if after.kind in UPDATABLE else Verb.REPLACE
+            verb = Verb.UPDATE if _is_updatable(before_or_none, after) else Verb.REPLACE
             yield Change(verb=verb, key=key, before=before_or_none, after=after)
+
+
+def _is_updatable(before: Element, after: Element) -> bool:
+    """Whether they differ in nothing that takes another resource."""
+    changeable = dict.fromkeys(UPDATABLE.get(after.kind, ()))
+    return before.model_copy(update=changeable) == after.model_copy(update=changeable)
 
 
 def apply(current: Topology, changes: Sequence[Change]) -> Topology:
@@ -96,17 +111,16 @@ def apply(current: Topology, changes: Sequence[Change]) -> Topology:
 
 def staged(changes: Sequence[Change]) -> tuple[Stage, ...]:
     """The stages in which the changes can be made, first stage first."""
-    deleting = [
-        Stage(making=False, kind=kind, changes=found)
-        for kind in reversed(MAKING_ORDER)
-        if (found := _of(changes, kind, {Verb.DELETE, Verb.REPLACE}))
-    ]
-    making = [
-        Stage(making=True, kind=kind, changes=found)
-        for kind in MAKING_ORDER
-        if (found := _of(changes, kind, {Verb.CREATE, Verb.UPDATE, Verb.REPLACE}))
-    ]
-    return (*deleting, *making)
+    order = (
+        *((Action.UPDATE, kind, {Verb.UPDATE}) for kind in MAKING_ORDER),
+        *((Action.DELETE, kind, {Verb.DELETE, Verb.REPLACE}) for kind in reversed(MAKING_ORDER)),
+        *((Action.CREATE, kind, {Verb.CREATE, Verb.REPLACE}) for kind in MAKING_ORDER),
+    )
+    return tuple(
+        Stage(action=action, kind=kind, changes=found)
+        for action, kind, verbs in order
+        if (found := _of(changes, kind, verbs))
+    )
 
 
 def _of(changes: Sequence[Change], kind: Kind, verbs: Collection[Verb]) -> tuple[Change, ...]:

@@ -81,7 +81,7 @@ class Projection(Model):
     error: ProblemDetails | None = None
     done: tuple[Entry, ...] = ()
     struck: tuple[Entry, ...] = ()
-    """Entries that were undone, or are found to be gone."""
+    """Entries that were undone, with what that made or changed, or whose resources are found to be gone."""
     left: tuple[Entry, ...] = ()
     """What failed creations left behind: owned by the VNF instance, though not done."""
     verdict_id: UUID | None = None

@@ -8,8 +8,8 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from manoflow.domain.base import Model
-from manoflow.domain.cloud import AnyNew
-from manoflow.domain.diff import Change
+from manoflow.domain.cloud import AnyNew, ServerChange
+from manoflow.domain.diff import Action, Change
 from manoflow.domain.identity import Kind
 from manoflow.domain.lcm import LcmOperationType
 from manoflow.domain.placement import PlacementRule
@@ -34,13 +34,6 @@ class UndoClass(StrEnum):
     """From here there is only forward."""
 
 
-class Action(StrEnum):
-    """What a step does. A replacement is a step of each."""
-
-    CREATE = "create"
-    DELETE = "delete"
-
-
 class Step(Model):
     """One effect on one VIM resource. Its undo takes this same input."""
 
@@ -53,10 +46,18 @@ class Step(Model):
     vnf_instance_id: UUID
     lcm_op_occ_id: UUID | None = None
     """The occurrence that takes the step: for the log."""
+    action: Action = Action.CREATE
     new: AnyNew | None = None
-    """What is made; None for a deletion."""
+    """What is made. Of a deletion: what takes its place again, where that can be undone."""
+    change: ServerChange | None = None
+    """Of an update: what changes."""
     vim_id: str | None = None
-    """Of a deletion: what the record says the VIM calls it."""
+    """Of a deletion or an update: what the record says the VIM calls it."""
+
+    @property
+    def uids(self) -> tuple[UUID, ...]:
+        """The incarnations that a deletion takes away: that which was there, and that which an undo made instead."""
+        return (self.uid, self.new.uid) if self.action is Action.DELETE and self.new else (self.uid,)
 
 
 class Steps(Model):
@@ -71,7 +72,9 @@ class PlannedStep(Model):
     action: Action
     step: Step
     element: Element
-    """What takes or leaves the place."""
+    """What is in the place after a creation or an update, or before a deletion."""
+    before: Element | None = None
+    """What was in the place before an update."""
     undo_class: UndoClass
 
 
@@ -114,6 +117,10 @@ class Plan(Model):
     """What the VNFD says of VNFCs near each other or apart."""
     modification: VnfInfoModifications | None = None
     """What changes of what is said about the instance."""
+    deletions: UndoClass = UndoClass.IRREVERSIBLE
+    """What can be done about what is deleted."""
+    shutdown_seconds: float | None = None
+    """How long VNFCs that are stopped may take to end by themselves; None: as long as the VIM gives them."""
     package: str | None = None
     """Digest of the package whose images are used."""
     warnings: tuple[str, ...] = ()
@@ -151,6 +158,10 @@ class BuildRef(Model):
     def delete(self, kind: Kind) -> StageRef:
         """The stage that deletes elements of a kind (perhaps none)."""
         return self._stage(Action.DELETE, kind)
+
+    def update(self, kind: Kind) -> StageRef:
+        """The stage that changes elements of a kind in place (perhaps none)."""
+        return self._stage(Action.UPDATE, kind)
 
     def _stage(self, action: Action, kind: Kind) -> StageRef:
         empty = StageRef(build_id=self.build_id, action=action, kind=kind, count=0)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from manoflow.domain.base import Model
-from manoflow.domain.cloud import FixedAddress
+from manoflow.domain.cloud import FixedAddress, Power
 from manoflow.domain.identity import Kind
 from manoflow.domain.vnfd import SwImage, VirtualCompute
 from manoflow.domain.vnfd_connectivity import AddressPool
@@ -127,6 +127,8 @@ class VnfcElement(_Placed):
     storages: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     group: str | None = None
+    power: Power = Power.STARTED
+    """Whether it is to run."""
     user_data: str | None = None
     """Reference of its boot data (`manoflow.domain.boot_data.BootData`)."""
 

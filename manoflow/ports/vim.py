@@ -65,6 +65,18 @@ class Resources(Protocol[New_contra]):
         ...
 
 
+class Servers(Resources[NewServer], Protocol):
+    """Servers, which run or do not."""
+
+    async def start(self, server: VimResource) -> None:
+        """Ask that it runs, and return at once. One that runs is no error."""
+        ...
+
+    async def stop(self, server: VimResource) -> None:
+        """Ask that it ends, by itself as long as the VIM waits for that, and return at once. One that has is no error."""
+        ...
+
+
 class Images(Resources[NewImage], Protocol):
     """Images: those that were there before, and those that Manoflow put there.
 
@@ -109,7 +121,7 @@ class VimDriver(Protocol):
     virtual_links: VirtualLinks
     ports: Resources[NewPort]
     storages: Resources[NewStorage]
-    servers: Resources[NewServer]
+    servers: Servers
     images: Images
     site: Site
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
+from manoflow.domain.diff import Action
 from manoflow.domain.identity import Kind
-from manoflow.domain.plan import Action
 from manoflow.runtime.cli.watching import picture, title_of
 
 OPERATION = "3ed2cb93-ad89-4f89-8dc3-207a80ad1a7f"

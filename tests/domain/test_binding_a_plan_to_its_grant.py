@@ -6,11 +6,12 @@ import pytest
 
 from manoflow.domain.binding import bind
 from manoflow.domain.cloud import NewPort, NewServer
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.grants import Grant, grant_id, grant_request
 from manoflow.domain.identity import Kind, mac_of, uid_of
 from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VnfLcmOpOcc
-from manoflow.domain.plan import STEP_LIMIT, Action, Build, Plan, PlannedStep
+from manoflow.domain.plan import STEP_LIMIT, Build, Plan, PlannedStep
 from manoflow.domain.planning import plan_of
 from manoflow.domain.targets.instantiate import instantiation
 from manoflow.domain.vnf import InstantiateVnfRequest

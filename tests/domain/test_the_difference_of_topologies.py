@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manoflow.domain.diff import Verb, apply, diff, staged
+from manoflow.domain.diff import Action, Verb, apply, diff, staged
 from manoflow.domain.topology import Topology
 from tests.domain.topologies import topologies
 
@@ -29,26 +29,28 @@ def test_a_marked_place_gets_a_new_incarnation_though_nothing_differs(a: Topolog
 @given(topologies, topologies)
 def test_every_change_is_in_a_stage_and_a_replacement_is_in_one_of_each_half(a: Topology, b: Topology) -> None:
     changes = diff(a, b)
-    deleted = [change.key for stage in staged(changes) if not stage.making for change in stage.changes]
-    made = [change.key for stage in staged(changes) if stage.making for change in stage.changes]
+    deleted = [change.key for stage in staged(changes) if stage.action is Action.DELETE for change in stage.changes]
+    made = [change.key for stage in staged(changes) if stage.action is Action.CREATE for change in stage.changes]
     assert sorted(deleted) == sorted(c.key for c in changes if c.verb in {Verb.DELETE, Verb.REPLACE})
-    assert sorted(made) == sorted(c.key for c in changes if c.verb is not Verb.DELETE)
+    assert sorted(made) == sorted(c.key for c in changes if c.verb in {Verb.CREATE, Verb.REPLACE})
+    updated = [change.key for stage in staged(changes) if stage.action is Action.UPDATE for change in stage.changes]
+    assert sorted(updated) == sorted(c.key for c in changes if c.verb is Verb.UPDATE)
 
 
 @given(topologies, topologies)
 def test_nothing_is_made_before_what_it_needs_nor_deleted_before_what_needs_it(a: Topology, b: Topology) -> None:
     stages = staged(diff(a, b))
-    at = {(stage.making, change.key): place for place, stage in enumerate(stages) for change in stage.changes}
+    at = {(stage.action, change.key): place for place, stage in enumerate(stages) for change in stage.changes}
     for stage in stages:
         for change in stage.changes:
-            element = change.after if stage.making else change.before
+            element = change.before if stage.action is Action.DELETE else change.after
             assert element is not None
-            here = at[stage.making, change.key]
-            needed = [at[stage.making, need] for need in element.needs if (stage.making, need) in at]
-            assert all(there < here if stage.making else there > here for there in needed)
+            here = at[stage.action, change.key]
+            needed = [at[stage.action, need] for need in element.needs if (stage.action, need) in at]
+            assert all(there > here if stage.action is Action.DELETE else there < here for there in needed)
 
 
 @given(topologies, topologies)
 def test_all_deleting_comes_before_all_making(a: Topology, b: Topology) -> None:
-    halves = [stage.making for stage in staged(diff(a, b))]
+    halves = [stage.action is Action.CREATE for stage in staged(diff(a, b)) if stage.action is not Action.UPDATE]
     assert halves == sorted(halves)

@@ -1,7 +1,8 @@
 """The journal of an occurrence, and the inventory that follows from it.
 
-A creation that is done puts its resource into the inventory, a deletion takes it out; striking a creation takes it out
-again. What a deletion took out stays readable in the journal, so an occurrence can always say what it has changed.
+A creation that is done puts its resource into the inventory, a deletion takes it out, an update changes it; striking
+does the opposite. What a deletion took out stays readable in the journal, so an occurrence can always say what it has
+changed.
 """
 
 from collections import defaultdict
@@ -12,15 +13,16 @@ from manoflow.adapters.records.engine import Condition, Transaction
 from manoflow.adapters.records.rows import model_of, row_of, wire
 from manoflow.adapters.records.tables import build_steps, journal, resources
 from manoflow.domain.cloud import VimResource
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import InvalidInputError, NotFoundError
 from manoflow.domain.journal import Entry, Journal, Projection
-from manoflow.domain.plan import Action, PlannedStep
+from manoflow.domain.plan import PlannedStep
 from manoflow.domain.resources import AffectedResource, Resource
 
 StepRef = tuple[UUID, Action, str]
 """A step: its build, what it does, its key."""
 
-_CHANGES = {Action.CREATE: "ADDED", Action.DELETE: "REMOVED"}
+_CHANGES = {Action.CREATE: "ADDED", Action.DELETE: "REMOVED", Action.UPDATE: "MODIFIED"}
 
 
 async def journal_of(tx: Transaction, lcm_op_occ_id: UUID) -> Journal:
@@ -47,7 +49,8 @@ async def write_effects(tx: Transaction, projection: Projection) -> None:
     if projection.done:
         await _enter(tx, projection)
     if projection.left:
-        await _own(tx, projection, projection.left)
+        await _own(tx, projection, [entry for entry in projection.left if _action(entry) is not Action.UPDATE])
+        await _change(tx, projection, [entry for entry in projection.left if _action(entry) is Action.UPDATE])
 
 
 async def _strike(tx: Transaction, projection: Projection) -> None:
@@ -55,6 +58,9 @@ async def _strike(tx: Transaction, projection: Projection) -> None:
     made = [planned.step.uid for planned in steps.values() if planned.action is Action.CREATE]
     await _forget(tx, projection, projection.struck)
     await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(made))
+    undone = [entry for entry in projection.struck if entry.resource is not None]
+    await _own(tx, projection, [entry for entry in undone if _action(entry) is Action.DELETE])
+    await _change(tx, projection, [entry for entry in undone if _action(entry) is Action.UPDATE], "before")
 
 
 async def _enter(tx: Transaction, projection: Projection) -> None:
@@ -64,9 +70,10 @@ async def _enter(tx: Transaction, projection: Projection) -> None:
     await _forget(tx, projection, projection.done)
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
     await tx.insert(journal, *entered, taken=f"cannot enter in the journal of {projection.lcm_op_occ_id}: a key twice")
-    await tx.delete(resources, touched)
-    created = [entry for entry in projection.done if (ref := _ref(entry)) and ref[1] is Action.CREATE]
-    await _own(tx, projection, created)
+    gone = [planned.step.uid for planned in steps.values() if planned.action is Action.DELETE]
+    await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(gone))
+    await _own(tx, projection, [entry for entry in projection.done if _action(entry) is Action.CREATE])
+    await _change(tx, projection, [entry for entry in projection.done if _action(entry) is Action.UPDATE], "element")
 
 
 async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]) -> None:
@@ -78,6 +85,18 @@ async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]
         await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(uids))
         rows = [row_of(resource, resources) for resource in made]
         await tx.insert(resources, *rows, taken=f"cannot record resources of {projection.lcm_op_occ_id}: a uid twice")
+
+
+async def _change(
+    tx: Transaction, projection: Projection, entries: Sequence[Entry], becomes: str | None = None
+) -> None:
+    """Write what became of resources that stay; `becomes`: the attribute of their steps that says what they are now."""
+    for ref, planned in (await _steps(tx, _refs(entries))).items():
+        observed = next(entry.resource for entry in entries if _ref(entry) == ref)
+        changes = {"observed": wire(observed), "observed_at": projection.at}
+        if becomes is not None:
+            changes["element"] = wire(getattr(planned, becomes))
+        await tx.update(resources, _own_rows(projection) & (resources.c.uid == planned.step.uid), changes)
 
 
 def _own_rows(projection: Projection) -> Condition:
@@ -119,6 +138,10 @@ def _ref(entry: Entry) -> StepRef | None:
     return entry.stage.build_id, entry.stage.action, entry.step_key
 
 
+def _action(entry: Entry) -> Action | None:
+    return entry.stage.action if entry.stage else None
+
+
 def _journal_row(
     projection: Projection,
     entry: Entry,
@@ -145,7 +168,7 @@ def _resource(projection: Projection, entry: Entry, planned: PlannedStep) -> Res
         raise InvalidInputError(f"cannot record {entry.key}: a creation that is done must tell what it made")
     step = planned.step
     return Resource(
-        uid=step.uid,
+        uid=step.uids[-1],
         key=step.key,
         kind=step.kind,
         vnf_instance_id=projection.vnf_instance_id,

@@ -17,10 +17,10 @@ from manoflow.adapters.records.rows import model_of, row_of
 from manoflow.adapters.records.tables import grants, is_open, occurrences, reservations, vims
 from manoflow.domain.capacity import Capacity, Reservation, ReservationState
 from manoflow.domain.cloud import ResourceState
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import ConflictError, QuotaError
 from manoflow.domain.journal import Entry, Projection
 from manoflow.domain.lcm import FINAL_STATES, LcmOperationState, VnfLcmOpOcc
-from manoflow.domain.plan import Action
 from manoflow.domain.reserving import shortages
 
 KEPT = timedelta(hours=1)

@@ -177,6 +177,7 @@ class _BuildSteps(OfTenant):
     key: Named[str]
     step: Named[Any] = Column(Json, nullable=False)
     element: Named[Any] = Column(Json, nullable=False)
+    before: Named[Any] = Column(Json, nullable=True)
     undo_class: Named[str]
 
 

@@ -14,9 +14,10 @@ from manoflow.adapters.records.plans import stages_of
 from manoflow.adapters.records.rows import model_of, row_of, wire
 from manoflow.adapters.records.tables import build_steps, builds, is_open, journal, leases, occurrences
 from manoflow.adapters.records.tables import reports as reported
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import AlreadyExistsError
 from manoflow.domain.lcm import ProblemDetails, VnfLcmOpOcc
-from manoflow.domain.plan import PAGE_SIZE, Action, StagePage, StageRef, Step
+from manoflow.domain.plan import PAGE_SIZE, StagePage, StageRef, Step
 from manoflow.domain.upkeep import Anomaly, Report
 
 

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.identity import Kind
 from manoflow.domain.journal import PageRequest
-from manoflow.domain.plan import PAGE_SIZE, Action, StageRef
+from manoflow.domain.plan import PAGE_SIZE, StageRef
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, entries

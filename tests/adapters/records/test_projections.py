@@ -4,10 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from manoflow.domain.journal import Entry, Projection
 from manoflow.domain.lcm import LcmOperationState, ProblemDetails, VnfLcmOpOcc
-from manoflow.domain.plan import Action, StageRef
+from manoflow.domain.plan import StageRef
 from manoflow.domain.vnf import VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import RUN_ID, Run, entries, notified

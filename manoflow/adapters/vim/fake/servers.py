@@ -10,7 +10,7 @@ from manoflow.adapters.vim.fake.images import image_id
 from manoflow.adapters.vim.fake.placement import choose_host
 from manoflow.adapters.vim.fake.resources import FakeResources
 from manoflow.adapters.vim.fake.rows import bearing, insert, is_building, require, select
-from manoflow.domain.cloud import NewServer, ResourceState
+from manoflow.domain.cloud import NewServer, Power, ResourceState
 from manoflow.domain.errors import AlreadyExistsError, BusyError, ConflictError, InvalidInputError, NotFoundError
 
 NO_HOST = "No valid host was found."
@@ -61,7 +61,7 @@ class FakeServers(FakeResources[NewServer]):
         _attach(turn, "storages", further, vim_id, first=len(_volume_uids(new)) - len(further))
 
     def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:
-        power = "started" if self._state(turn, row) is ResourceState.READY else None
+        power = Power.STARTED if self._state(turn, row) is ResourceState.READY else None
         return {"zone": row["zone"], "host": row["host"], "power": power}
 
 

@@ -27,7 +27,7 @@ from manoflow.adapters.vim.openstack.placement_groups import OpenStackPlacementG
 from manoflow.adapters.vim.openstack.ports import OpenStackPorts
 from manoflow.adapters.vim.openstack.storages import OpenStackStorages
 from manoflow.adapters.vim.openstack.tags import Marks, Tag, tags_of, uid_tag
-from manoflow.domain.cloud import NewServer, ResourceState, VimResource
+from manoflow.domain.cloud import NewServer, Power, ResourceState, VimResource
 from manoflow.domain.errors import AlreadyExistsError
 from manoflow.domain.identity import Kind
 
@@ -43,7 +43,7 @@ STATES = {
 }
 """By status in Nova; all others pass by themselves."""
 
-POWER = {1: "started", 4: "stopped"}
+POWER = {1: Power.STARTED, 4: Power.STOPPED}
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,7 @@ def _create_builds() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("step", _json, nullable=False),
         sa.Column("element", _json, nullable=False),
+        sa.Column("before", _json),
         sa.Column("undo_class", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("build_id", "position", name="pk_build_steps"),
         sa.ForeignKeyConstraint(["build_id"], ["builds.id"], name="fk_build_steps_build_id"),
