@@ -1,8 +1,8 @@
-"""What a step asks to be made, of the kind that the activity makes."""
+"""What a step asks to be made or changed, of the kind that the activity makes or changes."""
 
 from typing import TypeVar
 
-from manoflow.domain.cloud import NewResource
+from manoflow.domain.cloud import NewResource, ServerChange
 from manoflow.domain.plan import Step
 
 New = TypeVar("New", bound=NewResource)
@@ -14,3 +14,11 @@ def asked(step: Step, wanted: type[New]) -> New:
         message = f"step {step.key} asks for {type(step.new).__name__}, not for {wanted.__name__}"
         raise TypeError(message)
     return step.new
+
+
+def asked_change(step: Step) -> ServerChange:
+    """What changes of a server. A step without that is a fault of the plan."""
+    if step.change is None:
+        message = f"step {step.key} asks for no change"
+        raise TypeError(message)
+    return step.change

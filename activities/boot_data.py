@@ -16,11 +16,15 @@ from manoflow.ports.artifacts import Artifacts
 
 
 async def keep(artifacts: Artifacts, boot_data: Iterable[BootData]) -> None:
-    """Store what a plan is going to name. Storing it again changes nothing."""
+    """Store what a plan is going to name. Storing it again changes nothing, but that it is wanted from now on.
+
+    So the plan has as much time to be recorded as unused content is kept (`manoflow.upkeep.content`).
+    """
     for data in boot_data:
         upload_id = uuid4()
         await artifacts.receive(upload_id, _at_once(data.content))
-        await artifacts.keep(upload_id, data.reference)
+        async with artifacts.turn():
+            await artifacts.keep(upload_id, data.reference)
 
 
 async def with_boot_data(artifacts: Artifacts, new: NewServer) -> NewServer:

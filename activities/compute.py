@@ -1,8 +1,9 @@
 """Activities that make and remove what VNFCs run on: flavors, placement groups, servers."""
 
-from activities.asked import asked
+from activities.asked import asked, asked_change
 from activities.boot_data import with_boot_data
 from activities.converging import make, remove
+from activities.powering import drain, turn, turn_back
 from activities.step import step
 from activities.watching import Watch
 from manoflow.domain.cloud import NewFlavor, NewPlacementGroup, NewServer, VimResource
@@ -57,3 +58,21 @@ class Compute:
         """Remove the server of a VNFC and wait until it is gone."""
         vim = await self._vims.driver(step.vim_connection_id)
         await remove(vim.servers, step, self._watch)
+
+    @step(StepKind.CREATION)
+    async def change_vnfc(self, step: Step) -> VimResource:
+        """Start or stop the server of a VNFC and wait until it does or does not run."""
+        vim = await self._vims.driver(step.vim_connection_id)
+        return await turn(vim.servers, step, asked_change(step).power, self._watch)
+
+    @step(StepKind.CREATION)
+    async def restore_vnfc(self, step: Step) -> VimResource | None:
+        """Undo that: the server runs or not, as it was before. One that is gone stays gone."""
+        vim = await self._vims.driver(step.vim_connection_id)
+        return await turn_back(vim.servers, step, asked_change(step).power_before, self._watch)
+
+    @step(StepKind.SHUTDOWN)
+    async def drain_vnfc(self, step: Step) -> VimResource | None:
+        """Let the server of a VNFC that is to be deleted end by itself, as far as it does so in time."""
+        vim = await self._vims.driver(step.vim_connection_id)
+        return await drain(vim.servers, step, asked_change(step).shutdown_seconds, self._watch)

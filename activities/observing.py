@@ -1,5 +1,6 @@
 """Activities that look at a VIM without changing it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
@@ -8,9 +9,14 @@ from activities.step import step
 from manoflow.domain.cloud import ResourceState, VimResource
 from manoflow.domain.diff import Action
 from manoflow.domain.identity import Kind
+from manoflow.domain.observation import Seen
 from manoflow.domain.plan import Step, Steps
+from manoflow.domain.resources import Resource
 from manoflow.domain.timing import StepKind
 from manoflow.ports.vim import VimDriver, Vims
+
+MADE = frozenset({ResourceState.READY, ResourceState.BROKEN})
+"""States of what was made: others pass, or need somebody who finishes it."""
 
 
 class Readable(Protocol):
@@ -45,12 +51,28 @@ class Observing:
 
     @step(StepKind.DECISION)
     async def vanished(self, made: Steps) -> Sequence[str]:
-        """The keys of those steps, all of one kind, whose resource is not there any more: one list call."""
+        """The keys of those steps, all of one kind, whose resource cannot be relied on any more: one list call.
+
+        It is gone or going, or somebody is just making it anew: then the step is to wait for that.
+        """
         first, *_ = made.steps
         vim = await self._vims.driver(first.vim_connection_id)
         listed = await _resources(vim)[first.kind].of_vnf(first.vnf_instance_id)
-        there = {resource.uid for resource in listed if resource.state is not ResourceState.DELETING}
+        there = {resource.uid for resource in listed if resource.state in MADE}
         return [step.key for step in made.steps if step.uid not in there]
+
+
+async def everything(vim: VimDriver, vnf_instance_id: UUID, recorded: Sequence[Resource]) -> Seen:
+    """What is there of all that is recorded. That something is not there is beyond doubt."""
+    seen: dict[Kind, Sequence[VimResource]] = {}
+    for kind, resources in _resources(vim).items():
+        wanted = [row.uid for row in recorded if row.kind is kind]
+        if wanted:
+            listed = await resources.of_vnf(vnf_instance_id)
+            unlisted = set(wanted) - {one.uid for one in listed}
+            found = await asyncio.gather(*(resources.find_for_certain(uid) for uid in unlisted))
+            seen[kind] = [*listed, *(one for some in found for one in some)]
+    return seen
 
 
 def _resources(vim: VimDriver) -> Mapping[Kind, Readable]:

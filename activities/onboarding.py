@@ -21,7 +21,7 @@ from manoflow.domain.packages import OperationalState, PackageContent, Upload
 from manoflow.domain.timing import StepKind, Timings
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.outbound import Outbound
-from manoflow.ports.records import Packages
+from manoflow.ports.packages import Packages
 
 STATUS = {
     "InvalidInputError": HTTPStatus.UNPROCESSABLE_ENTITY,

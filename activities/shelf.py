@@ -10,7 +10,7 @@ from manoflow.domain.errors import ConflictError, NotFoundError
 from manoflow.domain.onboarding import onboarded, superseded
 from manoflow.domain.packages import OperationalState, PackageContent
 from manoflow.ports.artifacts import Artifacts
-from manoflow.ports.records import Packages
+from manoflow.ports.packages import Packages
 
 
 class Shelf:
@@ -34,10 +34,14 @@ class Shelf:
             await self._records.change_package(vnf_pkg_id, onboarded(upload_id, operational_state))
 
     async def take_away(self, vnf_pkg_id: UUID) -> None:
-        """Forget a package and its content. `ConflictError` while it is being onboarded, enabled or in use."""
+        """Forget a package, and its content where nothing else names it.
+
+        `ConflictError` while it is being onboarded, enabled or in use. What stays where this process dies in between is
+        found by the sweep (`manoflow.upkeep.content`).
+        """
         async with self._artifacts.turn():
             package = await self._records.delete_package(vnf_pkg_id)
-            if package.content is not None:
+            if package.content and not await self._records.content_in_use([package.content.digest]):
                 await self._artifacts.remove(package.content.digest)
 
     async def clear(self, upload_id: UUID, content: PackageContent | None) -> None:

@@ -8,7 +8,8 @@ from manoflow.domain.targets.modify import Surroundings
 from manoflow.domain.vim import Vim
 from manoflow.domain.vnf import VnfInstance
 from manoflow.domain.vnf_info import VnfInfoModificationRequest
-from manoflow.ports.records import Packages, Records
+from manoflow.ports.packages import Packages
+from manoflow.ports.records import Records
 
 
 async def surroundings(

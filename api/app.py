@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    ext_artifacts_access,
     health,
     listed_packages,
     occurrence_progress,
@@ -69,7 +70,12 @@ def create_app(services: Services) -> FastAPI:
 def _include_packages(app: FastAPI) -> None:
     """What is below a package: to be read under both of its paths, to be changed under its own id."""
     reading = (listed_packages.individual, vnfd_in_package.router, package_content.reading, package_artifacts.router)
-    changing = (vnf_packages.individual, package_content.router, upload_from_uri.router)
+    changing = (
+        vnf_packages.individual,
+        package_content.router,
+        upload_from_uri.router,
+        ext_artifacts_access.router,
+    )
     for (prefix, named), routers in ((BY_ID, (*reading, *changing)), (BY_VNFD_ID, reading)):
         for router in routers:
             app.include_router(

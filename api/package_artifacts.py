@@ -1,7 +1,7 @@
 """The resources VNF package artifacts and Individual artifact (SOL005 clauses 9.4.5a and 9.4.7; SOL003 clause 10.4.6).
 
 Artifacts are the files that are neither metadata nor definitions; software images are artifacts, but only as individual
-ones. What is outside the package is never fetched, so asking to include it adds nothing.
+ones. What is outside the package is fetched for whoever asks to include it (`api.external_artifacts`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
 
 from api.accepting import ZIP, chosen
+from api.external_artifacts import ExternalArtifacts
 from api.named_packages import NamedPackage
 from api.package_files import PackageFiles, files_of
 from api.payloads import Payload, ranged, whole
@@ -41,13 +42,18 @@ router = APIRouter(tags=["VNF packages"], responses=documented(400, 404, 406, 40
     summary="Read artifacts of a VNF package",
 )
 async def several(package: NamedPackage, services: Injected, request: Request) -> StreamingResponse:
-    """A ZIP of those that are wanted, but for software images, where they are in the package; or a range of it."""
+    """A ZIP of those that are wanted, but for software images, where they are in the package; or a range of it.
+
+    Those outside of it are in a folder of their own. 409 or 503 where one of them is wanted and cannot be fetched.
+    """
     files = await files_of(package, services)
     chosen(request, ZIP)
-    names = [artifact.path for artifact in files.content.artifacts if _wanted(artifact, request)]
+    wanted = [artifact for artifact in files.content.artifacts if _wanted(artifact, request)]
+    names = [artifact.path for artifact in wanted if artifact.external_uri is None]
+    outside = [artifact for artifact in wanted if artifact.external_uri is not None]
     if SIGNATURES in request.query_params:
-        names = await files.look(lambda contents: _with_signatures(contents, names))
-    return ranged(request, await files.archive(names))
+        names = await files.look(lambda contents: _with_signatures(contents, names, outside))
+    return ranged(request, await files.archive(names, ExternalArtifacts(package, outside, services).add_to))
 
 
 @router.get(
@@ -85,16 +91,17 @@ async def _signed(files: PackageFiles, name: str) -> Payload:
     return await files.archive(await files.look(lambda contents: _with_signatures(contents, [name])))
 
 
-def _with_signatures(contents: Contents, names: Sequence[str]) -> list[str]:
-    """The files, those of their signatures that are files, and the certificates in the package."""
-    signatures = [contents.signatures[name] for name in names if name in contents.signatures]
+def _with_signatures(contents: Contents, names: Sequence[str], outside: Sequence[PackageArtifact] = ()) -> list[str]:
+    """The files, those of their signatures and of those of files outside that are files, and the certificates."""
+    signed = [*names, *(artifact.external_uri or "" for artifact in outside)]
+    signatures = [contents.signatures[name] for name in signed if name in contents.signatures]
     return list(dict.fromkeys([*names, *signatures, *(contents.certificates if signatures else ())]))
 
 
 def _wanted(artifact: PackageArtifact, request: Request) -> bool:
     """Whether a request's selection has an artifact (SOL005 table 9.4.5a.3.2-1)."""
     asked = request.query_params
-    if artifact.external_uri is not None:
+    if artifact.external_uri is not None and EXTERNAL not in asked:
         return False
     if artifact.non_mano_set is None:
         return NO_MANO not in asked

@@ -4,7 +4,7 @@ Reading a package blocks; everything here is called in a thread (`api.payloads` 
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from hashlib import sha256
 from io import SEEK_END
 from pathlib import Path
@@ -21,6 +21,7 @@ from manoflow.domain.errors import ConflictError, UnreachableError
 from manoflow.domain.packages import OnboardingState, PackageContent, VnfPackage
 
 T = TypeVar("T")
+Addition = Callable[[IO[bytes], Collection[str]], Awaitable[Sequence[str]]]
 
 
 class PackageFiles:
@@ -46,11 +47,19 @@ class PackageFiles:
         size = await self.look(lambda contents: contents.size(name))
         return Payload(media_type, size, self._etag(name), lambda start, length: self._inside(name, start, length))
 
-    async def archive(self, names: Sequence[str]) -> Payload:
-        """Some files inside, where they are in the package. The same files give the same bytes."""
-        file = await run_in_threadpool(self._look, lambda contents: _archived(contents, names))
+    async def archive(self, names: Sequence[str], add: Addition | None = None) -> Payload:
+        """Some files inside, where they are in the package. The same files give the same bytes.
+
+        `add` puts more into the archive, beside the paths that it is told, and gives the digests of that.
+        """
+        file, taken = await run_in_threadpool(self._look, lambda contents: (_archived(contents, names), contents.names))
+        try:
+            more = await add(file, taken) if add else ()
+        except BaseException:
+            file.close()
+            raise
         size = file.seek(0, SEEK_END)
-        return Payload(ZIP, size, self._etag(*names), lambda start, length: _handed_over(file, start, length))
+        return Payload(ZIP, size, self._etag(*names, *more), lambda start, length: _handed_over(file, start, length))
 
     def _look(self, see: Callable[[Contents], T]) -> T:
         try:

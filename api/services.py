@@ -14,6 +14,7 @@ from manoflow.domain.package_security import DEFAULT_POLICY, PackagePolicy
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.callers import Callers
 from manoflow.ports.execution import Execution
+from manoflow.ports.outbound import Outbound
 from manoflow.ports.records import Records
 from manoflow.ports.vim import Vims
 from manoflow.upkeep.starter import Starter
@@ -33,6 +34,8 @@ class Services:
     """What every link begins with, e.g. ``http://127.0.0.1:8080``."""
     outbound: OutboundPolicy = CLOSED
     """Where URIs in requests may lead."""
+    downloads: Outbound | None = None
+    """Fetches what is outside of packages. None: nobody does."""
     package_policy: PackagePolicy = DEFAULT_POLICY
     """Which packages may be enabled."""
     callers: Callers | None = None

@@ -18,11 +18,12 @@ from manoflow.domain.cloud import (
     NewServer,
     NewStorage,
     NewVirtualLink,
+    Power,
     ResourceState,
     Tagged,
     VimResource,
 )
-from manoflow.ports.vim import Flavors, Images, New_contra, Resources, Site, VimDriver, VirtualLinks
+from manoflow.ports.vim import Flavors, Images, New_contra, Resources, Servers, Site, VimDriver, VirtualLinks
 
 
 class MemoryResources(Resources[New_contra]):
@@ -75,6 +76,30 @@ def _made(new: NewResource) -> VimResource:
     )
 
 
+class MemoryServers(MemoryResources[NewServer], Servers):
+    """They start and stop at once."""
+
+    async def create(self, new: NewServer) -> VimResource:
+        """It runs at once."""
+        await super().create(new)
+        return self._powered(new.uid, Power.STARTED)
+
+    async def start(self, server: VimResource) -> None:
+        """It runs at once."""
+        self._powered(server.uid, Power.STARTED)
+
+    async def stop(self, server: VimResource) -> None:
+        """It has ended at once."""
+        self._powered(server.uid, Power.STOPPED)
+
+    def _powered(self, uid: UUID, power: Power) -> VimResource:
+        changed = self._by_uid[uid].model_copy(update={"power": power})
+        if changed.vnf_instance_id is not None:
+            self._by_vnf[changed.vnf_instance_id][uid] = changed
+        self._by_uid[uid] = changed
+        return changed
+
+
 class MemoryFlavors(MemoryResources[NewFlavor], Flavors):
     """None is there before."""
 
@@ -116,7 +141,7 @@ class MemoryVim(VimDriver):
         self.virtual_links: VirtualLinks = MemoryLinks()
         self.ports: Resources[NewPort] = MemoryResources()
         self.storages: Resources[NewStorage] = MemoryResources()
-        self.servers: Resources[NewServer] = MemoryResources()
+        self.servers: Servers = MemoryServers()
         self.images: Images = MemoryImages()
         self.site: Site = MemorySite()
 

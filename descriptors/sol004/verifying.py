@@ -93,7 +93,8 @@ def _elsewhere(csar: Csar) -> Iterator[str]:
     for metadata in (csar.meta, csar.manifest):
         for entry in metadata.files if metadata else ():
             if entry.external:
-                yield f"{_where(metadata, entry)}: {entry.path} is outside the package and is not fetched"
+                what = f"{_where(metadata, entry)}: {entry.path}"
+                yield f"{what} is outside the package and is fetched when somebody asks for it"
 
 
 def signing_files(csar: Csar) -> frozenset[str]:

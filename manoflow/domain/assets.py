@@ -44,8 +44,7 @@ def use_of(image: ImageElement, plan: Plan, grant: Grant) -> ImageUse:
 
 
 def _assets(plan: Plan, grant: Grant) -> Iterator[Element]:
-    for change in plan.changes:
-        element = change.after
+    for element in plan.made:
         if isinstance(element, VnfcElement) and element.vdu_id not in grant.flavors:
             yield _flavor(element.compute)
         if isinstance(element, VnfcElement | StorageElement) and element.image is not None:

@@ -92,11 +92,10 @@ class _Binding:
         return PlannedStep(action=Action.CREATE, step=step, element=element, undo_class=UndoClass.REVERSIBLE)
 
     def deleted(self, change: Change) -> PlannedStep:
-        """The step that empties a place. Where that can be undone it says what is made there instead."""
-        replaceable = self.plan.deletions is UndoClass.REPLACEABLE
+        """The step that empties a place. Where that can be undone it says what is made there again."""
         row = self.recorded[change.key]
-        anew = self._undoing().created(change.model_copy(update={"after": row.element})) if replaceable else None
-        step = self._standing(row).model_copy(update={"action": Action.DELETE, "new": anew.step.new if anew else None})
+        again = self._again(row) if self.plan.deletions is UndoClass.REPLACEABLE else None
+        step = self._standing(row).model_copy(update={"action": Action.DELETE, "new": again})
         return PlannedStep(action=Action.DELETE, step=step, element=row.element, undo_class=self.plan.deletions)
 
     def updated(self, change: Change) -> PlannedStep:
@@ -117,10 +116,18 @@ class _Binding:
             undo_class=UndoClass.REVERSIBLE,
         )
 
-    def _undoing(self) -> "_Binding":
-        """As if what is deleted were made."""
-        made = (change.model_copy(update={"verb": Verb.CREATE}) for change in self.changes)
-        return replace(self, changes=tuple(made))
+    def _again(self, row: Resource) -> NewResource:
+        """What was deleted, as it was: under its uid, with its addresses, in its zone.
+
+        With its uid an undo finds what is still there and keeps it; what refers to it need not know which of the two
+        it is.
+        """
+        before = replace(self, changes=tuple(change for change in self.changes if change.key not in self.recorded))
+        new = before._new(row.element, row.uid)
+        if isinstance(new, NewPort):
+            addresses, mac = row.observed.addresses or new.addresses, row.observed.mac_address or mac_of(row.uid)
+            return new.model_copy(update={"addresses": addresses, "mac_address": mac})
+        return new.model_copy(update={"zone": row.observed.zone}) if isinstance(new, NewServer) else new
 
     def _new(self, element: Element, uid: UUID) -> NewResource:
         makers: Mapping[type, Callable[..., NewResource]] = {

@@ -29,6 +29,10 @@ UPDATABLE: Mapping[Kind, frozenset[str]] = MappingProxyType({Kind.VNFC: frozense
 """What a VIM can change of a resource in place; one that differs otherwise is replaced."""
 
 
+SHARED = frozenset({Kind.IMAGE})
+"""Kinds that others use as well: one that is to be replaced is made again under its uid, and not removed before."""
+
+
 class Action(StrEnum):
     """What a step does. A replacement is a step of each of the first two."""
 
@@ -86,7 +90,8 @@ def _changes(current: Topology, target: Topology, replace: frozenset[str]) -> It
         if before_or_none is None:
             yield Change(verb=Verb.CREATE, key=key, after=after)
         elif key in replace:
-            yield Change(verb=Verb.REPLACE, key=key, before=before_or_none, after=after)
+            verb = Verb.CREATE if after.kind in SHARED else Verb.REPLACE
+            yield Change(verb=verb, key=key, before=before_or_none, after=after)
         elif before_or_none != after:
             verb = Verb.UPDATE if _is_updatable(before_or_none, after) else Verb.REPLACE
             yield Change(verb=verb, key=key, before=before_or_none, after=after)

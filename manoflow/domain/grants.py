@@ -3,7 +3,7 @@
 Both are pure projections of a plan; who decides is behind `manoflow.ports.granting`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from pydantic import Field
@@ -31,6 +31,8 @@ class ResourceDefinition(Model):
     vdu_id: str | None = None
     amounts: Amounts = Field(default_factory=dict)
     """What it takes as the VNFD has it: what SOL003 leads to by resourceTemplateId. Empty for a removal."""
+    replaces: bool = False
+    """Something leaves its place before: `amounts` is what it takes beyond that."""
 
 
 class GrantRequest(Model):
@@ -109,7 +111,7 @@ def reservations_of(request: GrantRequest, flavors: Mapping[str, Flavor], at: Mo
 
 
 def _amounts_of(added: ResourceDefinition, flavors: Mapping[str, Flavor]) -> Amounts:
-    flavor = flavors.get(added.vdu_id or "") if added.kind is Kind.VNFC else None
+    flavor = flavors.get(added.vdu_id or "") if added.kind is Kind.VNFC and not added.replaces else None
     return {Measure.VCPUS: flavor.vcpus, Measure.MEMORY_MIB: flavor.memory_mib} if flavor else {}
 
 
@@ -118,9 +120,9 @@ def grant_request(plan: Plan, recorded: Sequence[Resource]) -> GrantRequest:
     if plan.vim_connection_id is None:
         message = f"plan {plan.id} touches no VIM: there is nothing to ask for"
         raise ValueError(message)
-    made = [change.after for change in plan.changes if change.after is not None]
-    vnfcs = [element for element in made if isinstance(element, VnfcElement)]
-    images = [element.image for element in made if isinstance(element, VnfcElement | StorageElement)]
+    made = [change.after for change in plan.changes if change.verb in _ADDING and change.after is not None]
+    vnfcs = [element for element in plan.made if isinstance(element, VnfcElement)]
+    images = [element.image for element in plan.made if isinstance(element, VnfcElement | StorageElement)]
     ports = [element for element in made if isinstance(element, PortElement)]
     places = {row.key: row for row in recorded}
     filled = {change.key for change in plan.changes if change.verb in _ADDING}
@@ -130,7 +132,7 @@ def grant_request(plan: Plan, recorded: Sequence[Resource]) -> GrantRequest:
         vnfd_id=plan.vnfd_id,
         operation=plan.operation,
         vim_connection_id=plan.vim_connection_id,
-        add_resources=tuple(_added(change) for change in plan.changes if change.verb in _ADDING),
+        add_resources=tuple(_added(change, plan.vanished) for change in plan.changes if change.verb in _ADDING),
         remove_resources=tuple(_definition(change) for change in plan.changes if change.verb in _REMOVING),
         computes={vnfc.vdu_id: vnfc.compute for vnfc in vnfcs},
         images={image.id: image for image in images if image is not None},
@@ -159,6 +161,11 @@ def _definition(change: Change) -> ResourceDefinition:
     )
 
 
-def _added(change: Change) -> ResourceDefinition:
+def _added(change: Change, vanished: Collection[str]) -> ResourceDefinition:
+    """What replaces something takes what it has more than that, which goes before it comes."""
     amounts = amounts_of(change.after) if change.after else {}
-    return _definition(change).model_copy(update={"amounts": amounts})
+    leaves = change.verb is Verb.REPLACE and change.before is not None and change.key not in vanished
+    if leaves and change.before is not None:
+        freed = amounts_of(change.before)
+        amounts = {measure: more for measure, amount in amounts.items() if (more := amount - freed.get(measure, 0)) > 0}
+    return _definition(change).model_copy(update={"amounts": amounts, "replaces": leaves})

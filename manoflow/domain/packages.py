@@ -77,7 +77,7 @@ class PackageArtifact(Model):
     """Name of the set of non-MANO artifacts that it belongs to (SOL004 clause 4.3.7)."""
     classification: ArtifactClassification | None = None
     external_uri: str | None = None
-    """Where it is, if outside the package: it is never fetched."""
+    """Where it is, if outside the package: fetched for those who ask for it (`manoflow.domain.external_artifacts`)."""
 
 
 class PackageContent(Model):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from manoflow.domain.base import Model
 from manoflow.domain.cloud import AnyNew, ServerChange
-from manoflow.domain.diff import Action, Change
+from manoflow.domain.diff import Action, Change, Verb
 from manoflow.domain.identity import Kind
 from manoflow.domain.lcm import LcmOperationType
 from manoflow.domain.placement import PlacementRule
@@ -48,7 +48,7 @@ class Step(Model):
     """The occurrence that takes the step: for the log."""
     action: Action = Action.CREATE
     new: AnyNew | None = None
-    """What is made. Of a deletion: what takes its place again, where that can be undone."""
+    """What is made. Of a deletion: what is made again, under the same uid, where that can be undone."""
     change: ServerChange | None = None
     """Of an update: what changes."""
     vim_id: str | None = None
@@ -117,6 +117,8 @@ class Plan(Model):
     """What the VNFD says of VNFCs near each other or apart."""
     modification: VnfInfoModifications | None = None
     """What changes of what is said about the instance."""
+    vanished: tuple[str, ...] = ()
+    """Places whose resource is not there any more: what replaces it takes room of its own."""
     deletions: UndoClass = UndoClass.IRREVERSIBLE
     """What can be done about what is deleted."""
     shutdown_seconds: float | None = None
@@ -124,6 +126,14 @@ class Plan(Model):
     package: str | None = None
     """Digest of the package whose images are used."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> tuple[Element, ...]:
+        """What it makes, after what it makes again if deletions are undone."""
+        gone = {Verb.DELETE, Verb.REPLACE} if self.deletions is UndoClass.REPLACEABLE else set()
+        again = (change.before for change in self.changes if change.verb in gone)
+        new = (change.after for change in self.changes if change.verb is not Verb.UPDATE)
+        return tuple(element for element in (*again, *new) if element is not None)
 
 
 class PlanRef(Model):

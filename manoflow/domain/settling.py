@@ -17,7 +17,8 @@ def settled(
     """The instance once `state` is entered.
 
     COMPLETED makes it what the plan said. ROLLED_BACK leaves it as it was before. FAILED leaves it instantiated as long
-    as anything of it is recorded, so that terminate and heal can reach what is there. While resources of an
+    as anything of it is recorded, so that terminate and heal can reach what is there; what an instantiated one was
+    brought to before is still said of it, so that the next operation starts from there. While resources of an
     unfinished instantiation exist, the state that the plan is for is shown already; instantiationState is not.
     A modification changes what is said about the instance, at COMPLETED, and nothing otherwise.
     """
@@ -26,7 +27,8 @@ def settled(
     if state is LcmOperationState.COMPLETED and plan is not None:
         return _with(instance, plan, instantiated=plan.outcome is not None)
     if state is LcmOperationState.FAILED:
-        return _with(instance, plan, instantiated=resources_left)
+        reached = plan if operation is LcmOperationType.INSTANTIATE else None
+        return _with(instance, reached, instantiated=resources_left)
     if operation is not LcmOperationType.INSTANTIATE:
         return instance
     return instance.model_copy(update={"state": plan.outcome if plan is not None and resources_left else None})

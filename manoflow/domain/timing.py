@@ -22,6 +22,8 @@ class StepKind(StrEnum):
     """An image that is sent to a VIM."""
     CREATION = "creation"
     """A resource that takes its time: servers, volumes."""
+    SHUTDOWN = "shutdown"
+    """A server that ends by itself: whoever asked for it said how long that may take."""
     LOOK = "look"
     """A look at what a failed step left: short, because somebody waits to hear of the failure."""
     REMOVAL = "removal"
@@ -55,6 +57,7 @@ class Timings(Model):
     quick: Timing = Timing(attempt=120, budget=600)
     upload: Timing = Timing(attempt=14400, budget=43200)
     creation: Timing = Timing(attempt=900, budget=1800)
+    shutdown: Timing = Timing(attempt=14700, budget=43200)
     removal: Timing = Timing(attempt=600, budget=1800)
     release: Timing = Timing(attempt=600, budget=1800)
     look: Timing = Timing(attempt=20, budget=30)
@@ -72,6 +75,7 @@ class Timings(Model):
             StepKind.QUICK: self.quick,
             StepKind.UPLOAD: self.upload,
             StepKind.CREATION: self.creation,
+            StepKind.SHUTDOWN: self.shutdown,
             StepKind.REMOVAL: self.removal,
             StepKind.RELEASE: self.release,
             StepKind.LOOK: self.look,

@@ -56,6 +56,21 @@ class Standing(Model):
     stalled_since: Moment | None = None
 
 
+class OnboardingStanding(Model):
+    """The workflow that runs for an upload to a package, as Temporal shows it."""
+
+    vnf_pkg_id: UUID
+    upload_id: UUID | None
+    """The upload that it takes in."""
+    run_id: str
+    steps: tuple[PendingStep, ...] = ()
+    """`since` is that of the last attempt."""
+    stalled: str | None = None
+    """Why the workflow's own code cannot go on (a bug)."""
+    tries: int = 0
+    """How often that was tried."""
+
+
 class Running(Model):
     """An execution that runs, as Temporal lists it."""
 

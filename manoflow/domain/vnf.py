@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from manoflow.domain.base import Model, Moment
 from manoflow.domain.lcm import InstantiationState
+from manoflow.domain.scale_requests import ScaleInfo
 from manoflow.domain.vim import DEFAULT_TENANT
 
 
@@ -117,7 +118,7 @@ class InstantiateVnfRequest(Model):
 
     flavour_id: str
     instantiation_level_id: str | None = None
-    target_scale_level_info: tuple[dict[str, Any], ...] = ()
+    target_scale_level_info: tuple[ScaleInfo, ...] = ()
     ext_virtual_links: tuple[ExtVirtualLinkData, ...] = ()
     ext_managed_virtual_links: tuple[ExtManagedVirtualLinkData, ...] = ()
     vim_connection_info: dict[str, VimConnectionInfo] = Field(default_factory=dict)
@@ -162,6 +163,7 @@ class InstantiatedState(Model):
 
     flavour_id: str
     instantiation_level_id: str | None = None
+    """The level that it was last brought to; its size is counted from there (`manoflow.domain.targets.sizing`)."""
     scale_levels: dict[str, int] = Field(default_factory=dict)
     """Scale level of every aspect."""
     max_scale_levels: dict[str, int] = Field(default_factory=dict)

@@ -19,7 +19,7 @@ class Glance:
     answered: bool = True
     standing: Standing | None = None
     queues: tuple[Queue, ...] = ()
-    """That of the workflows first."""
+    """Those that the operation needs, that of the workflows first."""
 
 
 class WaitingFor(Model):

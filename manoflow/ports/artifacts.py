@@ -1,6 +1,6 @@
 """The port to content: package files and user data, addressed by digest, and uploads that are on their way there."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -26,9 +26,10 @@ class Artifacts(Protocol):
         ...
 
     async def keep(self, upload_id: UUID, digest: str) -> Path:
-        """Move an upload to where content of that SHA-256 lives. Keeping what is there already is no error.
+        """Move an upload to where content of that SHA-256 lives, in a `turn`. It is wanted from now on.
 
-        Raises `NotFoundError` where there is neither the upload nor that content.
+        Keeping what is there already is no error. Raises `NotFoundError` where there is neither the upload nor that
+        content.
         """
         ...
 
@@ -40,8 +41,22 @@ class Artifacts(Protocol):
         """Remove what is left of uploads other than these, and that nobody has written to for an hour."""
         ...
 
-    async def remove(self, digest: str) -> None:
-        """Remove content. Content that is gone is no error."""
+    async def stored(self, behind: str) -> Mapping[str, float]:
+        """The next part of all content in the order of digests: seconds since each was kept, or said to be wanted.
+
+        `behind`: a digest, empty for the first part. Nothing: there is no more.
+        """
+        ...
+
+    async def renew(self, digests: Collection[str]) -> None:
+        """Say of content that it is wanted now. Content that is gone is no error."""
+        ...
+
+    async def remove(self, digest: str, unwanted_for: float | None = None) -> bool:
+        """Remove content, in a `turn`; True where there was any.
+
+        With `unwanted_for` only where nobody has wanted it for so many seconds.
+        """
         ...
 
     def path(self, digest: str) -> Path:

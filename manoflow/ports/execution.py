@@ -1,13 +1,13 @@
 """The port to what executes operations (Temporal): start one, pass on verdicts, and look how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from manoflow.domain.lcm import Cancellation, Ticket, Verdict
 from manoflow.domain.onboarding import OnboardingTicket
-from manoflow.domain.upkeep import Queue, Running, Standing
+from manoflow.domain.upkeep import OnboardingStanding, Queue, Running, Standing
 
 
 class Started(StrEnum):
@@ -36,6 +36,17 @@ class Execution(Protocol):
         """
         ...
 
+    async def onboarding_of(self, vnf_pkg_id: UUID) -> OnboardingStanding | None:
+        """The workflow that runs for an upload to a package, if one does. Raises `UnreachableError`."""
+        ...
+
+    async def end_onboarding(self, standing: OnboardingStanding, why: str) -> None:
+        """End that very run, whatever it is at: its upload can be started again, or given up.
+
+        One that has ended is no error. Raises `UnreachableError`.
+        """
+        ...
+
     async def decide(self, verdict: Verdict) -> None:
         """Pass on a verdict; returns when the state it leads to is recorded.
 
@@ -59,8 +70,8 @@ class Execution(Protocol):
         """Every execution that runs. Lags behind by some hundred milliseconds. Raises `UnreachableError`."""
         ...
 
-    async def queues(self) -> Sequence[Queue]:
-        """Every queue, and whether a worker serves it now. Raises `UnreachableError`."""
+    async def queues(self, names: Collection[str] | None = None) -> Sequence[Queue]:
+        """Every queue, or those of these names, in that order, and who serves each now. Raises `UnreachableError`."""
         ...
 
     async def check(self) -> None:

@@ -224,7 +224,7 @@ class VimRegistry(Protocol):
         ...
 
     async def recorded_uids(self, vim_connection_id: str) -> frozenset[UUID]:
-        """The uids of everything recorded in one VIM: what an orphan search compares with."""
+        """The uids of everything recorded or used in one VIM: what an orphan search compares with."""
         ...
 
 

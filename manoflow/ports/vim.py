@@ -69,11 +69,17 @@ class Servers(Resources[NewServer], Protocol):
     """Servers, which run or do not."""
 
     async def start(self, server: VimResource) -> None:
-        """Ask that it runs, and return at once. One that runs is no error."""
+        """Ask that it runs, and return at once: it is BUILDING until it does. One that runs is no error.
+
+        Raises `BusyError` while the VIM does something else with it, a `PermanentError` where it is BROKEN or gone.
+        """
         ...
 
     async def stop(self, server: VimResource) -> None:
-        """Ask that it ends, by itself as long as the VIM waits for that, and return at once. One that has is no error."""
+        """Ask that it ends, by itself as long as the VIM waits for that, and return at once. One that has is no error.
+
+        Raises what `start` raises.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from api.services import Services
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
+from manoflow.adapters.outbound.downloads import Downloads
 from manoflow.adapters.vim.registered import driver_names
 from manoflow.runtime.callers import verifying
 from manoflow.runtime.logs import log_to_stderr
@@ -32,6 +33,7 @@ async def serve(settings: Settings) -> None:
             drivers=frozenset(driver_names()),
             public_url=settings.public_url,
             outbound=settings.outbound.policy,
+            downloads=Downloads(settings.outbound.policy, settings.outbound.ca_file),
             package_policy=policy_of(settings.packages),
             callers=callers,
         )

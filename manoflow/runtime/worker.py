@@ -23,6 +23,7 @@ from manoflow.runtime.onboarding import package_ports
 from manoflow.runtime.record import recorded
 from manoflow.runtime.settings import Settings
 from manoflow.runtime.workers import Ports, workers
+from manoflow.upkeep.content import ContentSweep
 from manoflow.upkeep.lease import Upkeep
 from manoflow.upkeep.packages import PackageSweep
 from manoflow.upkeep.sweep import Sweep
@@ -63,8 +64,8 @@ async def work(settings: Settings) -> None:
 
 def _upkeep(client: Client, records: Records, artifacts: Artifacts) -> Upkeep:
     execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
-    sweeps = Sweeps(Sweep(records, execution), PackageSweep(records, execution, artifacts))
-    return Upkeep(records, sweeps, holder=client.identity)
+    packages, content = PackageSweep(records, execution, artifacts), ContentSweep(records, artifacts)
+    return Upkeep(records, Sweeps(Sweep(records, execution), packages, content), holder=client.identity)
 
 
 def _quieten_temporal() -> None:

@@ -15,7 +15,7 @@ from temporalio.worker import Interceptor, Worker
 from activities.attending import Attending
 from activities.compute import Compute
 from activities.granting import Granting
-from activities.images import Images
+from activities.images import Images, ImageSource
 from activities.networks import Networks
 from activities.observing import Observing
 from activities.onboarding import Onboarding, PackagePorts
@@ -24,6 +24,7 @@ from activities.records import Records
 from activities.step import LCM_QUEUE, PACKAGE_QUEUE, VIM_QUEUE, kind_of_step, queue_of
 from activities.storage import Storage
 from activities.watching import Watch
+from descriptors.image_content import read_image
 from manoflow.domain.timing import Timings
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.granting import Granting as GrantingPort
@@ -88,12 +89,12 @@ def _activities(ports: Ports) -> list[Callable[..., Any]]:
     watch = Watch()
     performers = (
         Records(ports.records, ports.timings),
-        Planning(ports.records, ports.artifacts),
+        Planning(ports.records, ports.artifacts, ports.vims),
         Granting(ports.granting, ports.records),
         Compute(ports.vims, watch, ports.artifacts),
         Networks(ports.vims, watch),
         Storage(ports.vims, watch),
-        Images(ports.vims, watch, ports.artifacts, ports.records),
+        Images(ports.vims, watch, ImageSource(ports.artifacts, read_image, ports.records)),
         Observing(ports.vims),
         Onboarding(ports.records, ports.artifacts, ports.packages, ports.timings),
     )

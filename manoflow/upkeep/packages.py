@@ -2,25 +2,31 @@
 
 A request that has taken an upload starts its workflow at once; what that does not reach is started by the sweep, which
 also starts one again that was lost: every step of it bears being repeated (`workflows.packages.onboard`). A file that
-an API process was receiving when it died is nobody's: its package goes to ERROR and takes a new upload.
+an API process was receiving when it died is nobody's: its package goes to ERROR and takes a new upload. So does one
+whose onboarding meets a bug again and again (`manoflow.upkeep.standstill`): the package shows it, and can be deleted.
 """
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 
 from manoflow.domain.errors import ConflictError, ManoError, NotFoundError, PermanentError, TemporaryError
 from manoflow.domain.lcm import ProblemDetails
 from manoflow.domain.onboarding import OnboardingTicket, given_up
-from manoflow.domain.packages import OnboardingState, VnfPackage
+from manoflow.domain.packages import OnboardingState, Upload, VnfPackage
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.execution import Execution, Started
-from manoflow.ports.records import Packages
+from manoflow.ports.packages import Packages
 from manoflow.upkeep.looks import Clock, utc_now
+from manoflow.upkeep.standstill import standstill
 from manoflow.upkeep.starter import patiently
 
 SILENCE = timedelta(seconds=30)
 """A file that is being received, and of which nothing was heard for so long, is nobody's."""
+
+STOPPED = "the server was stopped meanwhile; upload it again"
+SEE_LOG = "see the workers' logs; it may be deleted, or uploaded again when what it met is mended"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -56,6 +62,7 @@ class PackageSweep:
         """It remembers nothing from pass to pass."""
         self._records = records
         self._artifacts = artifacts
+        self._execution = execution
         self._starter = PackageStarter(execution)
         self._clock = clock
 
@@ -75,15 +82,34 @@ class PackageSweep:
 
     async def _look_at(self, package: VnfPackage) -> None:
         upload = package.upload
+        silent = upload is None or upload.heard_of_at < self._clock() - SILENCE
         if upload is not None and _is_for_a_workflow(package):
             ticket = OnboardingTicket(vnf_pkg_id=package.id, upload_id=upload.id, from_uri=upload.from_uri)
-            await self._starter.attempt(ticket)
-        elif upload is None or upload.heard_of_at < self._clock() - SILENCE:
-            await self._give_up(package)
+            if not (silent and await self._ends_standstill(package, upload)):
+                await self._starter.attempt(ticket)
+        elif silent:
+            await self._give_up(package, HTTPStatus.SERVICE_UNAVAILABLE, STOPPED)
 
-    async def _give_up(self, package: VnfPackage) -> None:
-        detail = f"cannot onboard VNF package {package.id}: the server was stopped meanwhile; upload it again"
-        why = ProblemDetails(title="Service Unavailable", status=503, detail=detail)
+    async def _ends_standstill(self, package: VnfPackage, upload: Upload) -> bool:
+        """End the package's workflow where it stands still; True where its upload is given up with it.
+
+        The workflow ends first: an upload without one is started again, and comes here again if it has to. One that
+        stands still for an earlier upload only bars the way.
+        """
+        standing = await self._execution.onboarding_of(package.id)
+        why = standstill(standing) if standing else None
+        if standing is None or why is None:
+            return False
+        await self._execution.end_onboarding(standing, why)
+        log.error("an onboarding stood still and was ended", vnfPkgId=str(package.id), reason=why)
+        if standing.upload_id != upload.id:
+            return False
+        await self._give_up(package, HTTPStatus.INTERNAL_SERVER_ERROR, f"{why}; {SEE_LOG}")
+        return True
+
+    async def _give_up(self, package: VnfPackage, status: HTTPStatus, because: str) -> None:
+        detail = f"cannot onboard VNF package {package.id}: {because}"
+        why = ProblemDetails(title=status.phrase, status=status, detail=detail)
         try:
             await self._records.change_package(package.id, given_up(package, why))
         except (ConflictError, NotFoundError) as error:

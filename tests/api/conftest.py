@@ -80,6 +80,7 @@ async def services(records: Records, execution: Executing, tmp_path: Path) -> As
         artifacts=artifacts,
         vims=vims,
         outbound=OUTBOUND,
+        downloads=Downloads(OUTBOUND),
         package_policy=DEFAULT_POLICY,
         drivers=frozenset(driver_names()),
         public_url=URL,

@@ -236,6 +236,13 @@ def _mend_source(definition: Json) -> None:
     definition["properties"] |= {name: {"type": "string"} for name in ("userName", "password")}
 
 
+def _mend_external_access(definition: Json) -> None:
+    """Any number of artifacts, as its answer is described ("an empty array"); what is secret is in no answer."""
+    one = definition["properties"]["artifact"]
+    one["properties"]["paramsOauth2ClientCredentials"]["required"] = ["clientId"]
+    definition["properties"]["artifact"] = {"type": "array", "items": one}
+
+
 MENDINGS: Mapping[str, Callable[[Json], None]] = {
     "IpOverEthernetAddressData": _mend_addresses,
     "IpOverEthernetAddressInfo": _mend_addresses,
@@ -246,4 +253,5 @@ MENDINGS: Mapping[str, Callable[[Json], None]] = {
     "VnfPkgInfo": _mend_package,
     "Checksum": _mend_checksum,
     "UploadVnfPackageFromUriRequest": _mend_source,
+    "ExternalArtifactsAccessConfig": _mend_external_access,
 }

@@ -5,7 +5,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -14,23 +14,41 @@ from uuid import UUID
 from activities.onboarding import Onboarding
 from activities.planning import Planning
 from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.vim.registered import RegisteredVims
 from manoflow.domain.binding import bind
-from manoflow.domain.cloud import FixedAddress, ResourceState, VimResource
+from manoflow.domain.cloud import FixedAddress, Power, ResourceState, VimResource
+from manoflow.domain.diff import Action
 from manoflow.domain.errors import ManoError
 from manoflow.domain.grants import Grant, grant_id
 from manoflow.domain.identity import Kind
 from manoflow.domain.journal import Claim, Entry, Projection
-from manoflow.domain.lcm import Cancellation, LcmOperationState, ProblemDetails, Ticket, Verdict, VnfLcmOpOcc
+from manoflow.domain.lcm import (
+    Cancellation,
+    LcmOperationState,
+    LcmOperationType,
+    ProblemDetails,
+    Ticket,
+    Verdict,
+    VnfLcmOpOcc,
+)
 from manoflow.domain.onboarding import OnboardingFailure, OnboardingTicket
-from manoflow.domain.plan import Action, BuildRef, PlannedStep, StageRef
+from manoflow.domain.plan import BuildRef, PlannedStep, StageRef
 from manoflow.domain.planning import plan_of
-from manoflow.domain.upkeep import Queue, Running, Standing
+from manoflow.domain.resources import recorded_topology
+from manoflow.domain.targets.scale import scaling
+from manoflow.domain.targets.scale_to_level import scaling_to_level
+from manoflow.domain.targets.target import Target
+from manoflow.domain.upkeep import OnboardingStanding, Queue, Running, Standing
 from manoflow.ports.execution import Started
 from manoflow.ports.records import Records
 from workflows.catalogue import operations
 
 RUN_ID = "run-1"
 OPERATIONS = {one.operation: one for one in operations()}
+DRAWN_FROM_THE_RECORD: Mapping[LcmOperationType, Callable[..., Target]] = {
+    LcmOperationType.SCALE: scaling,
+    LcmOperationType.SCALE_TO_LEVEL: scaling_to_level,
+}
 
 
 class Executing:
@@ -76,6 +94,15 @@ class Executing:
             running.add_done_callback(self._running.discard)
         return outcome
 
+    async def onboarding_of(self, vnf_pkg_id: UUID) -> OnboardingStanding | None:  # noqa: ARG002 - nothing stands still
+        """Nothing runs."""
+        await self.check()
+        return None
+
+    async def end_onboarding(self, standing: OnboardingStanding, why: str) -> None:  # noqa: ARG002 - as above
+        """There is nothing to end."""
+        await self.check()
+
     async def idle(self) -> None:
         """Wait until nothing runs any more."""
         await asyncio.gather(*self._running)
@@ -106,10 +133,10 @@ class Executing:
         await self.check()
         return ()
 
-    async def queues(self) -> Sequence[Queue]:
+    async def queues(self, names: Collection[str] | None = None) -> Sequence[Queue]:
         """Show what the test prepared."""
         await self.check()
-        return self.queues_
+        return [queue for queue in self.queues_ if names is None or queue.name in names]
 
     async def check(self) -> None:
         """Answer as the test wants."""
@@ -205,14 +232,16 @@ class Performance:
         instance = await self.records.instance(self.occurrence.vnf_instance_id)
         if operation.method == "PATCH":
             nowhere = FileArtifacts(Path("unused"))
-            await Planning(self.records, nowhere).plan_modification(self._ticket())
+            await Planning(self.records, nowhere, RegisteredVims(self.records)).plan_modification(self._ticket())
             return
         package = await self.records.package(instance.vnf_pkg_id)
         assert package.content
         vim = next(vim.id for vim in await self.records.vims() if vim.default)
         request = operation.request.model_validate(self.occurrence.operation_params)
-        target: Any = operation.check(instance, package.content.vnfd, request, vim)
         recorded = await self.records.resources(instance.id)
+        asked = (instance, package.content.vnfd, request, vim)
+        draw = DRAWN_FROM_THE_RECORD.get(self.occurrence.operation)
+        target: Any = draw(*asked, recorded_topology(tuple(recorded))) if draw else operation.check(*asked)
         plan = await self.records.save_plan(plan_of(self.occurrence, instance, recorded, target, vim))
         grant = Grant(
             id=grant_id(self.occurrence.id),
@@ -257,5 +286,5 @@ def _made(planned: PlannedStep, number: int) -> VimResource:
         addresses=(FixedAddress(ip_address=f"192.168.10.{number}", subnet_id="subnet-1"),) if port else (),
         mac_address="fe:00:00:00:00:01" if port else None,
         zone="nova" if step.kind is Kind.VNFC else None,
-        power="started" if step.kind is Kind.VNFC else None,
+        power=Power.STARTED if step.kind is Kind.VNFC else None,
     )

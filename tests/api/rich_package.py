@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from zipfile import ZipFile
 
 from tests.packages import EXAMPLES
@@ -21,14 +22,16 @@ _FILES = {
 }
 
 
-def rich_package(*, manifest: bool = True) -> bytes:
-    """The bytes of it."""
+def rich_package(*, manifest: bool = True, outside: Mapping[str, bytes] | None = None) -> bytes:
+    """The bytes of it. `outside`: files that are at URIs."""
     source = EXAMPLES / "single-vdu"
     files = {path.relative_to(source).as_posix(): path.read_bytes() for path in source.rglob("*") if path.is_file()}
     files |= _FILES
     lines = files["link_probe.mf"].decode()
     for name in ("Scripts/install.sh", "Files/ChangeLog.txt"):
         lines += _entry(name, files[name])
+    for uri, content in (outside or {}).items():
+        lines += _entry(uri, content)
     lines += "\nnon_mano_artifact_sets:\n"
     for chosen, name in (("com.acme", "Files/acme/extra.bin"), ("org.other", "Files/other/more.bin")):
         lines += f"  {chosen}:\n    Source: {name}\n"

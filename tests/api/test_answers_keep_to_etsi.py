@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from manoflow.domain.scale_requests import ScaleVnfRequest
 from tests.api.consumer import (
     INSTANCES,
     OCCURRENCES,
@@ -21,7 +22,7 @@ from tests.api.consumer import (
 from tests.api.etsi_openapi import EtsiOpenApi
 from tests.api.executing import Performance
 from tests.packages import example_package
-from tests.reference import VNFD_ID
+from tests.reference import VNFD_ID, example_of
 
 INSTANCE = "nfv-sol002-sol003/SOL003/VNFLifecycleManagement/definitions/SOL003VNFLifecycleManagement_def.yaml"
 OCCURRENCE = f"{INSTANCE}#/definitions/VnfLcmOpOcc"
@@ -36,6 +37,16 @@ CONTENT = (
     ("artifacts/{artifactPath}", 200),
     ("artifacts/{artifactPath}", 206),
 )
+ACCESS = {
+    "artifactUri": "http://127.0.0.1:9/tool",
+    "overrideUri": "http://127.0.0.1:9/mirror",
+    "authType": "OAUTH2_CLIENT_CREDENTIALS",
+    "paramsOauth2ClientCredentials": {
+        "clientId": "me",
+        "clientPassword": "it",
+        "tokenEndpoint": "http://127.0.0.1:9/token",
+    },
+}
 STORY = {
     ("GET", "/api_versions", 200),
     ("POST", "/vnf_packages", 201),
@@ -45,6 +56,8 @@ STORY = {
     ("DELETE", "/vnf_packages/{vnfPkgId}", 204),
     ("PUT", "/vnf_packages/{vnfPkgId}/package_content", 202),
     ("POST", "/vnf_packages/{vnfPkgId}/package_content/upload_from_uri", 202),
+    ("GET", "/vnf_packages/{vnfPkgId}/ext_artifacts_access", 200),
+    ("PUT", "/vnf_packages/{vnfPkgId}/ext_artifacts_access", 200),
     *(("GET", f"/vnf_packages/{{vnfPkgId}}/{resource}", status) for resource, status in CONTENT),
     *(("GET", f"/onboarded_vnf_packages/{{vnfdId}}/{resource}", status) for resource, status in CONTENT),
     ("GET", "/onboarded_vnf_packages", 200),
@@ -55,6 +68,8 @@ STORY = {
     ("PATCH", "/vnf_instances/{vnfInstanceId}", 202),
     ("DELETE", "/vnf_instances/{vnfInstanceId}", 204),
     ("POST", "/vnf_instances/{vnfInstanceId}/instantiate", 202),
+    ("POST", "/vnf_instances/{vnfInstanceId}/scale", 202),
+    ("POST", "/vnf_instances/{vnfInstanceId}/scale_to_level", 202),
     ("POST", "/vnf_instances/{vnfInstanceId}/terminate", 202),
     ("GET", "/vnf_lcm_op_occs", 200),
     ("GET", "/vnf_lcm_op_occs/{vnfLcmOpOccId}", 200),
@@ -77,6 +92,8 @@ async def test_every_answer_of_a_whole_story_was_judged(judge: EtsiOpenApi, vnf:
     await _packages(vnf.client, example_package("three-vdus", tmp_path))
     await _verdicts(vnf, await vnf.begin(), "retry", "rollback")
     await _verdicts(vnf, await vnf.begin(), "fail")
+    await (await vnf.begin("scale", example_of(ScaleVnfRequest))).complete()
+    await (await vnf.begin("scale_to_level", {"instantiationLevelId": "small"})).complete()
     await (await vnf.begin("terminate", termination())).complete()
     await (await vnf.begin("", modification())).complete()
     for resource in (INSTANCES, OCCURRENCES, vnf.here, "/vnflcm/v2/api_versions"):
@@ -102,6 +119,8 @@ async def _packages(client: httpx.AsyncClient, file: Path) -> None:
     await client.patch(package, json={"operationalState": "DISABLED"})
     await client.delete(package)
     other = (await client.post(PACKAGES, json={})).json()
+    await client.put(f"{PACKAGES}/{other['id']}/ext_artifacts_access", json={"artifact": [ACCESS]})
+    await client.get(f"{PACKAGES}/{other['id']}/ext_artifacts_access")
     request = {"addressInformation": "http://127.0.0.1:9/a.csar"}
     await client.post(f"{PACKAGES}/{other['id']}/package_content/upload_from_uri", json=request)
 

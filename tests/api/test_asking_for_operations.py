@@ -68,7 +68,7 @@ async def test_a_second_operation_is_refused_naming_the_first_and_the_ways_out(v
             {"extManagedVirtualLinks": [{"id": "m", "vnfVirtualLinkDescId": "nowhere", "resourceId": "mgmt"}]},
             "nowhere",
         ),
-        ({"targetScaleLevelInfo": [{"aspectId": "app_scale", "scaleLevel": 1}]}, "targetScaleLevelInfo"),
+        ({"targetScaleLevelInfo": [{"aspectId": "app_scale", "scaleLevel": 4}]}, "its highest is 3"),
         ({"vimConnectionInfo": {"elsewhere": {"vimType": "fake", "vimId": "nowhere"}}}, "nowhere"),
     ],
 )

@@ -109,7 +109,7 @@ def test_an_operation_is_watched_after_it_was_begun(manoflow: Run, vnf: str) -> 
     assert "INSTANTIATE COMPLETED" in manoflow("op", "watch", operation)
     assert answered(manoflow("op", "show", operation, "--json"))["operationState"] == "COMPLETED"
     assert vnf in manoflow("op", "show", operation)
-    manoflow("vnf", "terminate", vnf, "--graceful", "1", "--wait")
+    manoflow("vnf", "terminate", vnf, "--graceful", "--timeout", "1", "--wait")
 
 
 @pytest.mark.usefixtures("refusing")

@@ -79,7 +79,7 @@ def test_a_file_elsewhere_is_recorded_and_never_fetched(tmp_path: Path) -> None:
     content = read_package(
         zipped(tmp_path, {META_PATH: META + "ETSI-Entry-Manifest: a.mf\n", VNFD_PATH: LINK_PROBE, "a.mf": said})
     )
-    assert content.warnings[0] == f"a.mf line 2: {uri} is outside the package and is not fetched"
+    assert content.warnings[0] == f"a.mf line 2: {uri} is outside the package and is fetched when somebody asks for it"
     assert content.artifacts == (
         PackageArtifact(path="disk.img", checksum_algorithm="SHA-256", checksum="00ff", external_uri=uri),
     )

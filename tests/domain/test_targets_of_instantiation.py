@@ -105,7 +105,7 @@ def test_entries_without_an_instance_are_kept_for_later() -> None:
     [
         ({"flavourId": "huge"}, "flavourId huge is not one of its flavours"),
         ({"instantiationLevelId": "huge"}, "instantiationLevelId huge is not one of its levels"),
-        ({"targetScaleLevelInfo": [{"aspectId": "x"}]}, "targetScaleLevelInfo"),
+        ({"targetScaleLevelInfo": [{"aspectId": "x", "scaleLevel": 1}]}, "aspectId x is not one of its aspects"),
         (links({"a": DYNAMIC}, cpd="nobody"), "cpdId nobody is not an external connection point"),
         (links({"a": {"linkPortId": "p"}}), "linkPortId"),
     ],

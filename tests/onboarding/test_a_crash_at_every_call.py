@@ -19,7 +19,8 @@ from manoflow.domain.packages import OnboardingState, OperationalState, VnfPacka
 from manoflow.domain.timing import Timings
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.outbound import Outbound
-from manoflow.ports.records import Packages, Records
+from manoflow.ports.packages import Packages
+from manoflow.ports.records import Records
 from tests.onboarding.file_server import FileServer
 from tests.onboarding.uploads import PORTS, files, new_package, to_fetch, uploaded
 

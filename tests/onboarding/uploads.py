@@ -17,6 +17,7 @@ from manoflow.domain.package_security import DEFAULT_POLICY
 from manoflow.domain.packages import UNFINISHED, Upload, VnfPackage
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.records import Records
+from tests.reference import PACKAGE_DIGEST
 
 HERE = OutboundPolicy(schemes=("http",), allow=(ip_network("127.0.0.0/8"),))
 """Packages may be fetched from this machine."""
@@ -65,5 +66,6 @@ async def ended(records: Records, vnf_pkg_id: UUID, within: float = 30) -> VnfPa
 
 
 def files(folder: Path) -> list[str]:
-    """Names of all files below the folder of artifacts, but for its lock."""
-    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    """Names of all files below the folder of artifacts, but for its lock and the reference package."""
+    known = {"lock", PACKAGE_DIGEST}
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name not in known)

@@ -1,8 +1,10 @@
-"""A release with a bug: instantiation as it would be registered by a worker whose code cannot go on."""
+"""A release with bugs: workflows as they would be registered by a worker whose code cannot go on."""
 
 from temporalio import workflow
 
 from manoflow.domain.lcm import Ticket
+from manoflow.domain.onboarding import OnboardingTicket
+from workflows.packages.onboard import OnboardVnfPackage
 from workflows.vnf.instantiate import InstantiateVnf
 
 MESSAGE = "a bug of this release"
@@ -18,5 +20,15 @@ class BrokenInstantiateVnf(InstantiateVnf):
         return await self.perform()
 
     async def steps(self) -> None:
+        """Fail as code fails."""
+        raise KeyError(MESSAGE)
+
+
+@workflow.defn(name="OnboardVnfPackage")
+class BrokenOnboarding(OnboardVnfPackage):
+    """Meets a bug at once."""
+
+    @workflow.run
+    async def run(self, ticket: OnboardingTicket) -> str:  # noqa: ARG002 - the SDK's signature
         """Fail as code fails."""
         raise KeyError(MESSAGE)

@@ -9,7 +9,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from activities.step import QUEUES
 from api.app import create_app
 from api.services import Services
 from manoflow.adapters.artifacts.files import FileArtifacts
@@ -17,10 +16,11 @@ from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
 from manoflow.adapters.vim.fake import knobs
 from manoflow.domain.errors import QuotaError, UnreachableError
-from manoflow.domain.lcm import LcmOperationState, VerdictKind
+from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VerdictKind
 from manoflow.domain.upkeep import Anomaly
 from manoflow.ports.execution import Execution
 from manoflow.runtime.stack.ports import free_ports
+from tests.builders import occurrence_of
 from tests.laws.preparing import INSTANTIATE
 from tests.stand import Stand
 from tests.striking import Striking
@@ -99,9 +99,19 @@ async def test_a_step_that_is_held_is_shown_running(bench: Stand, asking: Asking
     assert step["worker"]
     assert waits["text"].startswith("create_vnfc:vnfc/app/0 since ")
     assert waits["operationState"] == "PROCESSING"
-    assert {queue["name"]: bool(queue["workers"]) for queue in waits["queues"]} == dict.fromkeys(QUEUES, True)
+    assert {queue["name"]: bool(queue["workers"]) for queue in waits["queues"]} == {"lcm": True, "vim": True}
     assert waits["verdicts"] == []
     assert (await asking.about(occurrence))["text"] == "nothing: it has ended, COMPLETED"
+
+
+async def test_an_operation_names_the_queues_that_it_needs(bench: Stand, asking: Asking) -> None:
+    instance = await bench.instance("modified")
+    modifying = {"operation": LcmOperationType.MODIFY_INFO, "workflow": "ModifyVnfInfo", "operation_params": {}}
+    occurrence = occurrence_of(instance).model_copy(update=modifying)
+    await bench.records.admit(occurrence)
+    assert [queue["name"] for queue in (await asking.about(occurrence.id))["queues"]] == ["lcm"]
+    admitted_one = await admitted(bench, await bench.instance("made"))
+    assert [queue["name"] for queue in (await asking.about(admitted_one.id))["queues"]] == ["lcm", "vim"]
 
 
 async def test_a_step_that_fails_is_shown_with_its_error_and_keeps_its_age(bench: Stand, asking: Asking) -> None:

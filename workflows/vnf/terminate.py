@@ -30,12 +30,16 @@ class TerminateVnf(LcmOperation):
         return await self.perform()
 
     async def steps(self) -> None:
-        """Decide and ask, then take down from the top. From the first deletion on there is only forward."""
+        """Decide and ask, let VNFCs end by themselves if that was asked for, then take down from the top.
+
+        From the first deletion on there is only forward.
+        """
         plan = await self.do(Planning.plan_termination, self.ticket)
         grant = await self.do(Granting.request_grant, plan, undo=Granting.release_grant)
         build = await self.do(Planning.bind, grant)
 
         await self.begin_processing()
+        await self.do_each(build.update(Kind.VNFC), Compute.drain_vnfc, undo=Compute.restore_vnfc)
         await self.do_each(build.delete(Kind.VNFC), Compute.delete_vnfc)
         await self.do_each(build.delete(Kind.PORT), Networks.delete_port)
         await self.do_each(build.delete(Kind.STORAGE), Storage.delete_storage)

@@ -1,15 +1,16 @@
 """Artifacts as files in a folder: content under its SHA-256, uploads beside it until they are kept.
 
 Both are on one file system, so keeping is a rename: what stands under a digest is always whole. All files are 0600.
-Processes that share the folder take turns by a lock of the kernel, which ends with its holder.
+Processes that share the folder take turns by a lock of the kernel, which ends with its holder. A file's time of change
+says when it was last wanted: content itself never changes.
 """
 
 import asyncio
 import fcntl
 import os
 import re
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import time
@@ -90,9 +91,17 @@ class FileArtifacts:
         """Remove what is left of others."""
         await asyncio.to_thread(self._discard_strays, {str(upload_id) for upload_id in known})
 
-    async def remove(self, digest: str) -> None:
+    async def stored(self, behind: str) -> Mapping[str, float]:
+        """What is in the next folder, of those into which digests are sorted by their first digits."""
+        return await asyncio.to_thread(self._stored, behind[:2])
+
+    async def renew(self, digests: Collection[str]) -> None:
+        """Give their files the time that it is."""
+        await asyncio.to_thread(_renew, [self.path(digest) for digest in digests])
+
+    async def remove(self, digest: str, unwanted_for: float | None = None) -> bool:
         """Remove content."""
-        await asyncio.to_thread(_remove, self.path(digest))
+        return await asyncio.to_thread(_forget, self.path(digest), unwanted_for)
 
     def path(self, digest: str) -> Path:
         """Where content of that digest lives. Raises `InvalidInputError` for what is no SHA-256 in lower-case hex."""
@@ -109,6 +118,16 @@ class FileArtifacts:
             self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
             return NamedTemporaryFile(dir=self._incoming, prefix=f"{upload_id}.", delete=False)
 
+    def _stored(self, behind: str) -> Mapping[str, float]:
+        with _storing(self._content):
+            folders = sorted(folder for folder in self._content.glob("*") if folder.name > behind)
+        for folder in folders:
+            with _storing(folder):
+                ages = {path.name: _age(path) for path in folder.glob("*") if _DIGEST.fullmatch(path.name)}
+            if found := {name: age for name, age in ages.items() if age is not None}:
+                return found
+        return {}
+
     def _discard(self, upload_id: UUID) -> None:
         with _storing(self._incoming):
             for path in (self._whole(upload_id), *self._incoming.glob(f"{upload_id}.*")):
@@ -117,7 +136,7 @@ class FileArtifacts:
     def _discard_strays(self, known: Collection[str]) -> None:
         with _storing(self._incoming):
             for path in self._incoming.glob("*"):
-                if path.name.partition(".")[0] not in known and _is_old(path):
+                if path.name.partition(".")[0] not in known and (_age(path) or 0) > STRAY_AFTER:
                     path.unlink(missing_ok=True)
 
 
@@ -161,6 +180,7 @@ def _keep(received: Path, kept: Path) -> None:
             raise NotFoundError(
                 f"cannot keep {received.name}: neither the upload nor its content is here; upload it again"
             )
+        os.utime(kept)
         _make_durable(kept.parent)
 
 
@@ -169,11 +189,27 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _is_old(path: Path) -> bool:
+def _renew(paths: Collection[Path]) -> None:
+    for path in paths:
+        with _storing(path), suppress(FileNotFoundError):
+            os.utime(path)
+
+
+def _forget(path: Path, unwanted_for: float | None) -> bool:
+    with _storing(path):
+        age = _age(path)
+        if age is None or (unwanted_for is not None and age < unwanted_for):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+
+def _age(path: Path) -> float | None:
+    """Seconds since its time of change; None where it is gone."""
     try:
-        return time() - path.stat().st_mtime > STRAY_AFTER
+        return time() - path.stat().st_mtime
     except FileNotFoundError:
-        return False
+        return None
 
 
 def _make_durable(folder: Path) -> None:

@@ -1,11 +1,11 @@
 """How things stand in Temporal: the last execution of an instance, all that run, and who serves the queues.
 
-The base of `manoflow.adapters.execution.temporal`, which starts executions and speaks with them. Nothing here changes
-anything.
+With `manoflow.adapters.execution.onboardings` the base of `manoflow.adapters.execution.temporal`, which starts
+executions and speaks with them. Nothing here changes anything.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -76,7 +76,7 @@ class TemporalStanding:
             workflow=described.workflow_type,
             state=_state(described.typed_search_attributes),
             ended=_ENDED.get(described.status) if described.status else None,
-            steps=tuple(_pending(info, begun.get(info.activity_id)) for info in raw.pending_activities),
+            steps=tuple(pending_step(info, begun.get(info.activity_id)) for info in raw.pending_activities),
             stalled=stalled.message if stalled else None,
             stalled_since=stalled.at if stalled else None,
         )
@@ -93,9 +93,10 @@ class TemporalStanding:
             raise unreachable(error, "list what runs") from error
         return [Running(vnf_instance_id=UUID(vnf), lcm_op_occ_id=UUID(occ)) for vnf, occ in named if vnf and occ]
 
-    async def queues(self) -> Sequence[Queue]:
-        """Every queue with the workers that serve it now."""
-        names = tuple(dict.fromkeys((self._task_queue, *self._activity_queues)))
+    async def queues(self, names: Collection[str] | None = None) -> Sequence[Queue]:
+        """Every queue, or some, with the workers that serve them now."""
+        if names is None:
+            names = tuple(dict.fromkeys((self._task_queue, *self._activity_queues)))
         try:
             workers = await asyncio.gather(*(workers_of(self._client, name) for name in names))
         except NO_ANSWER as error:
@@ -115,7 +116,8 @@ def _state(attributes: TypedSearchAttributes) -> LcmOperationState | None:
     return LcmOperationState(shown) if shown else None
 
 
-def _pending(info: PendingActivityInfo, begun: datetime | None) -> PendingStep:
+def pending_step(info: PendingActivityInfo, begun: datetime | None) -> PendingStep:
+    """A step as Temporal describes it; `begun`: when it was scheduled first, where somebody has looked for that."""
     failed = info.HasField("last_failure")
     return PendingStep(
         step=info.activity_id,

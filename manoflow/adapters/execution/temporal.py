@@ -24,7 +24,7 @@ from manoflow.adapters.execution.client import (
     unreachable,
     workflow_id,
 )
-from manoflow.adapters.execution.standing import TemporalStanding
+from manoflow.adapters.execution.onboardings import TemporalOnboardings
 from manoflow.domain.errors import ConflictError
 from manoflow.domain.lcm import Cancellation, LcmOperationState, Ticket, Verdict
 from manoflow.domain.onboarding import OnboardingTicket
@@ -52,7 +52,7 @@ AMBIGUOUS = frozenset(
 """The verdict may have been taken: the run closed, or Temporal was cut off, while it answered."""
 
 
-class TemporalExecution(TemporalStanding):
+class TemporalExecution(TemporalOnboardings):
     """Starts operations, and passes on verdicts and cancellations."""
 
     async def start(self, ticket: Ticket, *, parked: bool = False) -> Started:

@@ -1,8 +1,9 @@
 """The database: its transactions, each seen by one tenant, and its errors in our words.
 
-Every statement of the record passes through `Transaction`, which adds the tenant, so no query can forget it. A writing
-transaction awaits nothing but its own statements. Rows that it depends on are locked in the order package, instance,
-occurrence, VIM; where there is no row yet, a turn takes its place (SQLite has one writer at a time and ignores both).
+Every statement of the record passes through `Transaction`, which adds the tenant, so no query can forget it: what sees
+all tenants is named for that. A writing transaction awaits nothing but its own statements. Rows that it depends on are
+locked in the order package, instance, occurrence, VIM; where there is no row yet, a turn takes its place (SQLite has
+one writer at a time and ignores both).
 
 No call of the driver is interrupted by a cancellation, which takes effect between two of them (`uninterrupted`): a
 BEGIN IMMEDIATE given up half-way kept everybody else out until its remains were garbage-collected.
@@ -45,6 +46,11 @@ class Transaction:
         """What a statement finds among the tenant's rows of a table."""
         mine: Condition = of.c.tenant == self._tenant
         result = await uninterrupted(self._connection.execute(statement.where(mine)))
+        return result.mappings().all()
+
+    async def read_all_tenants(self, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        """What a statement finds, whosesoever it is: for what tenants share, the folder of content."""
+        result = await uninterrupted(self._connection.execute(statement))
         return result.mappings().all()
 
     async def rows(self, table: Table[Any], *where: Condition) -> Sequence[RowMapping]:

@@ -58,9 +58,9 @@ async def _strike(tx: Transaction, projection: Projection) -> None:
     made = [planned.step.uid for planned in steps.values() if planned.action is Action.CREATE]
     await _forget(tx, projection, projection.struck)
     await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(made))
-    undone = [entry for entry in projection.struck if entry.resource is not None]
-    await _own(tx, projection, [entry for entry in undone if _action(entry) is Action.DELETE])
-    await _change(tx, projection, [entry for entry in undone if _action(entry) is Action.UPDATE], "before")
+    remade = [entry for entry in projection.struck if entry.resource is not None]
+    await _own(tx, projection, [entry for entry in remade if _action(entry) is Action.DELETE])
+    await _change(tx, projection, [entry for entry in projection.struck if _action(entry) is Action.UPDATE], "before")
 
 
 async def _enter(tx: Transaction, projection: Projection) -> None:
@@ -70,7 +70,7 @@ async def _enter(tx: Transaction, projection: Projection) -> None:
     await _forget(tx, projection, projection.done)
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
     await tx.insert(journal, *entered, taken=f"cannot enter in the journal of {projection.lcm_op_occ_id}: a key twice")
-    gone = [planned.step.uid for planned in steps.values() if planned.action is Action.DELETE]
+    gone = [uid for planned in steps.values() if planned.action is Action.DELETE for uid in planned.step.uids]
     await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(gone))
     await _own(tx, projection, [entry for entry in projection.done if _action(entry) is Action.CREATE])
     await _change(tx, projection, [entry for entry in projection.done if _action(entry) is Action.UPDATE], "element")
@@ -90,10 +90,13 @@ async def _own(tx: Transaction, projection: Projection, entries: Sequence[Entry]
 async def _change(
     tx: Transaction, projection: Projection, entries: Sequence[Entry], becomes: str | None = None
 ) -> None:
-    """Write what became of resources that stay; `becomes`: the attribute of their steps that says what they are now."""
+    """Write what became of resources that stay; `becomes`: the attribute of their steps that says what they are now.
+
+    Of one that is gone, what was last seen stays recorded.
+    """
     for ref, planned in (await _steps(tx, _refs(entries))).items():
         observed = next(entry.resource for entry in entries if _ref(entry) == ref)
-        changes = {"observed": wire(observed), "observed_at": projection.at}
+        changes: dict[str, object] = {"observed": wire(observed), "observed_at": projection.at} if observed else {}
         if becomes is not None:
             changes["element"] = wire(getattr(planned, becomes))
         await tx.update(resources, _own_rows(projection) & (resources.c.uid == planned.step.uid), changes)

@@ -1,16 +1,16 @@
 """VNF packages (the protocol `Packages`). That a VNFD id names one package is a unique index."""
 
-import json
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from pydantic import SecretStr
 from sqlalchemy import select
 
 from manoflow.adapters.records.engine import Transaction
+from manoflow.adapters.records.external_access import external_access
 from manoflow.adapters.records.lookups import find_package, found
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
+from manoflow.adapters.records.secrets import revealed
 from manoflow.adapters.records.tables import instances, is_onboarded, is_open, occurrences, packages, plans
 from manoflow.domain.errors import AlreadyExistsError, ConflictError, NotFoundError
 from manoflow.domain.lcm import LcmOperationType
@@ -56,7 +56,7 @@ class PackageRecords(Part):
         self, vnf_pkg_id: UUID, change: Callable[[VnfPackage], VnfPackage], source: PackageSource | None = None
     ) -> VnfPackage:
         """Write what `change` makes of a package as it is now. Its source goes with the upload that it was for."""
-        sealed = {"sealed_source": self._keyring.seal(_revealed(source))} if source else {}
+        sealed = {"sealed_source": self._keyring.seal(revealed(source))} if source else {}
         async with self._database.writing() as tx:
             package = change(await find_package(tx, vnf_pkg_id, lock=True))
             row = {**_row(package), **(sealed if package.upload else {"sealed_source": None})}
@@ -94,6 +94,7 @@ class PackageRecords(Part):
             obstacle = await _obstacle(tx, package)
             if obstacle:
                 raise ConflictError(f"cannot delete VNF package {vnf_pkg_id}: {obstacle}")
+            await tx.delete(external_access, external_access.c.id == vnf_pkg_id)
             await tx.delete(packages, packages.c.id == vnf_pkg_id)
             return package
 
@@ -143,12 +144,3 @@ async def _planned(tx: Transaction) -> list[tuple[UUID, UUID]]:
         for plan in found_plans
         if plan.modification is not None and plan.modification.vnf_pkg_id is not None
     ]
-
-
-def _revealed(source: PackageSource) -> str:
-    """As JSON with its secrets, to be encrypted."""
-    return json.dumps(source.model_dump(mode="python"), default=_secret)
-
-
-def _secret(value: object) -> object:
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

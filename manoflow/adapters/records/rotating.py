@@ -12,12 +12,13 @@ from sqlalchemy import Column, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from manoflow.adapters.records.engine import engine_for, in_our_words
+from manoflow.adapters.records.external_access import external_access
 from manoflow.adapters.records.secrets import Keyring, split_keys
 from manoflow.adapters.records.sqlite import WRITES
-from manoflow.adapters.records.tables import vims
 from manoflow.domain.errors import InvalidInputError, PermanentError
 
-SEALED = [column for table in vims.metadata.sorted_tables for column in table.c if column.name.startswith("sealed_")]
+_TABLES = external_access.metadata.sorted_tables
+SEALED = [column for table in _TABLES for column in table.c if column.name.startswith("sealed_")]
 """The columns that hold cipher text. Their tables are listed ones: `columns.Listed`."""
 TOLD = 10
 """So many values that no key opens are told by name."""

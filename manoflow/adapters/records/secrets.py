@@ -5,8 +5,12 @@ the first seals, all of them open. Where keys come from is a setting, or a file 
 what older keys have sealed.
 """
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+import json
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+
+from manoflow.domain.base import Model
 from manoflow.domain.errors import InvalidInputError, PermanentError
 
 
@@ -54,6 +58,15 @@ class Keyring:
 def generate_key() -> str:
     """A new key."""
     return Fernet.generate_key().decode()
+
+
+def revealed(model: Model) -> str:
+    """A model as JSON with its secrets, to be sealed."""
+    return json.dumps(model.model_dump(mode="python"), default=_secret)
+
+
+def _secret(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def split_keys(keys: str) -> list[str]:

@@ -14,7 +14,7 @@ from manoflow.adapters.records.engine import Transaction
 from manoflow.adapters.records.lookups import found
 from manoflow.adapters.records.part import Part
 from manoflow.adapters.records.rows import model_of, row_of
-from manoflow.adapters.records.tables import is_the_default, reservations, resources, vims
+from manoflow.adapters.records.tables import image_uses, is_the_default, reservations, resources, vim_images, vims
 from manoflow.adapters.records.vim_users import obstacle_in_use
 from manoflow.domain.errors import ConflictError, PermanentError
 from manoflow.domain.vim import Vim, VimConnection
@@ -89,10 +89,13 @@ class VimRecords(Part):
             return str((await _row(tx, vim_connection_id))["revision"])
 
     async def recorded_uids(self, vim_connection_id: str) -> frozenset[UUID]:
-        """The uids of everything recorded in one VIM."""
-        statement = select(resources.c.uid).where(resources.c.vim_connection_id == vim_connection_id)
+        """The uids of everything recorded in one VIM, and of images that are used there and may not be recorded yet."""
+        recorded = select(resources.c.uid).where(resources.c.vim_connection_id == vim_connection_id)
+        used = select(image_uses.c.uid).join(vim_images, vim_images.c.uid == image_uses.c.uid)
+        used = used.where(vim_images.c.vim_connection_id == vim_connection_id)
         async with self._database.reading() as tx:
-            return frozenset(row["uid"] for row in await tx.read(statement, resources))
+            rows = [*await tx.read(recorded, resources), *await tx.read(used, image_uses)]
+        return frozenset(row["uid"] for row in rows)
 
     def _sealed(self, connection: VimConnection) -> dict[str, object]:
         """A connection encrypted, as one that there was not before."""

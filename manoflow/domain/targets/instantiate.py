@@ -1,6 +1,6 @@
 """The target of instantiation: everything that the chosen flavour has at the chosen size."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from manoflow.domain.boot_data import BootData, filled
 from manoflow.domain.errors import InvalidInputError
@@ -8,7 +8,7 @@ from manoflow.domain.targets.connectivity import attachments, require_connected
 from manoflow.domain.targets.grouping import placement_rules, unenforced
 from manoflow.domain.targets.managed_links import managed_links
 from manoflow.domain.targets.picture import picture
-from manoflow.domain.targets.sizing import instances, level_of, scale_levels
+from manoflow.domain.targets.sizing import instances, level_of, levels_of, require_allowed, scale_levels
 from manoflow.domain.targets.target import Target
 from manoflow.domain.vnf import InstantiatedState, InstantiateVnfRequest, VnfInstance
 from manoflow.domain.vnfd import Flavour, Vnfd
@@ -17,11 +17,11 @@ from manoflow.domain.vnfd import Flavour, Vnfd
 def instantiation(_instance: VnfInstance, vnfd: Vnfd, request: InstantiateVnfRequest, vim_connection_id: str) -> Target:
     """Draw the target. Raises `InvalidInputError` that names what in the request cannot be done."""
     flavour = _flavour(vnfd, request)
-    _refuse_unsupported(request)
+    _require_one_size(request)
     level = level_of(flavour, request.instantiation_level_id)
-    levels = scale_levels(flavour, level)
+    levels = {**scale_levels(flavour, level), **levels_of(flavour, vnfd.id, request.target_scale_level_info)}
     counts = instances(flavour, levels, level)
-    _refuse_too_many(flavour, counts)
+    require_allowed(flavour, counts)
     given = attachments(flavour, request.ext_virtual_links)
     require_connected(flavour, counts, given)
     managed = managed_links(flavour, request.ext_managed_virtual_links)
@@ -68,17 +68,8 @@ def _flavour(vnfd: Vnfd, request: InstantiateVnfRequest) -> Flavour:
     return flavour
 
 
-def _refuse_unsupported(request: InstantiateVnfRequest) -> None:
-    if request.target_scale_level_info:
-        message = "cannot instantiate: targetScaleLevelInfo is not supported, use instantiationLevelId"
+def _require_one_size(request: InstantiateVnfRequest) -> None:
+    """With targetScaleLevelInfo the default level says what that leaves open."""
+    if request.target_scale_level_info and request.instantiation_level_id is not None:
+        message = "cannot instantiate: both instantiationLevelId and targetScaleLevelInfo say how large, leave one out"
         raise InvalidInputError(message)
-
-
-def _refuse_too_many(flavour: Flavour, counts: Mapping[str, int]) -> None:
-    for vdu in flavour.vdus:
-        if not vdu.min_instances <= counts[vdu.id] <= vdu.max_instances:
-            message = (
-                f"cannot instantiate flavour {flavour.id}: VDU {vdu.id} would have {counts[vdu.id]} instances, its "
-                f"vdu_profile allows {vdu.min_instances} to {vdu.max_instances}; choose another level or mend the VNFD"
-            )
-            raise InvalidInputError(message)

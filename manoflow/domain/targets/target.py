@@ -15,6 +15,10 @@ class Target(Model):
     topology: Topology
     outcome: InstantiatedState | None
     """State of the instance after success; None: not instantiated any more."""
+    replace: frozenset[str] = frozenset()
+    """Places that get another incarnation though nothing of what is wanted there differs."""
+    vanished: frozenset[str] = frozenset()
+    """Those of them whose resource is not there."""
     placement: tuple[PlacementRule, ...] = ()
     boot_data: dict[str, BootData] = Field(default_factory=dict)
     """By reference: to be stored before a plan that names it."""

@@ -7,18 +7,21 @@ from typing import Annotated, Any
 import typer
 
 from manoflow.domain.errors import InvalidInputError
-from manoflow.domain.lcm import LcmOperationState
+from manoflow.runtime.cli import operating, scaling
+from manoflow.runtime.cli.beginning import VnfId, Wait, begin, watch
 from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
-from manoflow.runtime.cli.watching import follow
+from manoflow.runtime.cli.operating import Graceful, Timeout, how, seconds
 from manoflow.runtime.client import INSTANCES, PACKAGES, Api, Json
 
 app = typer.Typer(help="VNF instances.", no_args_is_help=True)
+app.command()(operating.start)
+app.command()(operating.stop)
+app.command()(scaling.scale)
+app.command("scale-to-level")(scaling.scale_to_level)
 
-VnfId = Annotated[str, typer.Argument(metavar="ID", help="Id of the VNF instance.")]
 NamedValues = Annotated[
     list[str], typer.Option(metavar="NAME=VALUE", help="May be repeated. VALUE is text or JSON; null removes NAME.")
 ]
-Wait = Annotated[bool, typer.Option("--wait", help="Watch the operation until it ends or needs a decision.")]
 
 DYNAMIC = {
     "layerProtocol": "IP_OVER_ETHERNET",
@@ -71,7 +74,7 @@ async def instantiate(  # noqa: PLR0913 - each is an option of the command line
         body["extVirtualLinks"] = ext_virtual_links(ext_net)
     if vim:
         body["vimConnectionInfo"] = {vim: {"vimId": vim}}
-    await _begin(context, vnf_id, "instantiate", body, wait=wait)
+    await begin(context, vnf_id, "instantiate", body, wait=wait)
 
 
 @app.command()
@@ -100,7 +103,7 @@ async def modify(  # noqa: PLR0913 - each is an option of the command line
         if settings:
             body[attribute] = {**(body.get(attribute) or {}), **dict(map(_setting, settings))}
     async with api_of(context) as api:
-        await _watch(api, await api.modify(vnf_id, body), "modify", wait=wait)
+        await watch(api, await api.modify(vnf_id, body), "modify", wait=wait)
 
 
 @app.command()
@@ -109,14 +112,13 @@ async def terminate(
     context: typer.Context,
     vnf_id: VnfId,
     *,
-    graceful: Annotated[int | None, typer.Option(metavar="SECONDS", help="Take it out of service first.")] = None,
+    graceful: Graceful = False,
+    within: Timeout = None,
     wait: Wait = False,
 ) -> None:
     """Remove everything that a VNF consists of; its identifier stays."""
-    body: Json = {"terminationType": "FORCEFUL"}
-    if graceful is not None:
-        body = {"terminationType": "GRACEFUL", "gracefulTerminationTimeout": graceful}
-    await _begin(context, vnf_id, "terminate", body, wait=wait)
+    body = how("terminationType", graceful=graceful) | seconds("gracefulTerminationTimeout", within, graceful=graceful)
+    await begin(context, vnf_id, "terminate", body, wait=wait)
 
 
 @app.command("list")
@@ -152,9 +154,9 @@ async def show_(context: typer.Context, vnf_id: VnfId, *, as_json: AsJson = Fals
         "service": "instantiatedVnfInfo.vnfState",
     }
     show(instance, described(instance, fields), as_json=as_json)
-    vnfcs = instance.get("instantiatedVnfInfo", {}).get("vnfcResourceInfo", [])
+    vnfcs = _vnfcs(instance.get("instantiatedVnfInfo", {}))
     if vnfcs and not as_json:
-        columns = {"VNFC": "id", "VDU": "vduId", "VIM": "computeResource.vimConnectionId"}
+        columns = {"VNFC": "id", "VDU": "vduId", "state": "vnfcState", "VIM": "computeResource.vimConnectionId"}
         out.print(listed(vnfcs, {**columns, "server": "computeResource.resourceId"}, nothing=""))
 
 
@@ -167,6 +169,12 @@ async def delete(context: typer.Context, vnf_id: VnfId) -> None:
     out.print(f"VNF instance {vnf_id} is deleted")
 
 
+def _vnfcs(info: Json) -> list[Json]:
+    """Each of vnfcInfo with its resource; the id is that of the VNFC, by which requests name it."""
+    resources = {resource["id"]: resource for resource in info.get("vnfcResourceInfo", [])}
+    return [{**resources.get(vnfc["vnfcResourceInfoId"], {}), **vnfc} for vnfc in info.get("vnfcInfo", [])]
+
+
 def ext_virtual_links(connections: list[str]) -> list[Json]:
     """``CPD=NETWORK`` as extVirtualLinks: one link a network, dynamic addresses for every instance of its CPDs."""
     networks: dict[str, list[Json]] = {}
@@ -176,20 +184,6 @@ def ext_virtual_links(connections: list[str]) -> list[Json]:
             raise InvalidInputError(f"cannot read --ext-net {connection}: give CPD=NETWORK, e.g. eth0=mgmt")
         networks.setdefault(network, []).append({"cpdId": cpd, "cpConfig": {"dynamic": {"cpProtocolData": [DYNAMIC]}}})
     return [{"id": network, "resourceId": network, "extCps": cps} for network, cps in networks.items()]
-
-
-async def _begin(context: typer.Context, vnf_id: str, operation: str, body: Json, *, wait: bool) -> None:
-    async with api_of(context) as api:
-        await _watch(api, await api.begin(vnf_id, operation, body), operation, wait=wait)
-
-
-async def _watch(api: Api, lcm_op_occ_id: str, operation: str, *, wait: bool) -> None:
-    if not wait:
-        out.print(f"{operation} has begun: `manoflow op watch {lcm_op_occ_id}`")
-        return
-    ended = await follow(api, lcm_op_occ_id, out)
-    if ended["operationState"] != LcmOperationState.COMPLETED:
-        raise typer.Exit(1)
 
 
 def _setting(given: str) -> tuple[str, Any]:

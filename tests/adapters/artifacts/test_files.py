@@ -62,6 +62,37 @@ async def test_what_is_discarded_or_removed_is_gone_and_may_be_so_twice(artifact
     assert files_in(tmp_path) == []
 
 
+async def test_content_is_listed_part_by_part_with_its_age(artifacts: Artifacts, tmp_path: Path) -> None:
+    assert await artifacts.stored("") == {}
+    digests = [f"{part}{place}{'0' * 61}" for part in ("0a", "b1") for place in "12"]
+    for digest in digests:
+        path = artifacts.path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (0, 0))
+    (tmp_path / "artifacts" / "sha256" / "0a" / "no digest").touch()
+    (tmp_path / "artifacts" / "sha256" / "5c").mkdir()
+    parts = [await artifacts.stored(behind) for behind in ("", digests[1], digests[3])]
+    assert [sorted(part) for part in parts] == [digests[:2], digests[2:], []]
+    assert min(parts[0].values()) > 1e9
+    await artifacts.renew([digests[0], "f" * 64])
+    first = await artifacts.stored("")
+    assert (first[digests[0]] < 60, first[digests[1]] > 1e9) == (True, True)
+
+
+async def test_content_that_is_wanted_is_not_removed(artifacts: Artifacts) -> None:
+    await artifacts.receive(ONE, upload(CONTENT))
+    kept = await artifacts.keep(ONE, DIGEST)
+    assert not await artifacts.remove(DIGEST, 60)
+    os.utime(kept, (0, 0))
+    await artifacts.receive(OTHER, upload(CONTENT))
+    await artifacts.keep(OTHER, DIGEST)
+    assert not await artifacts.remove(DIGEST, 60), "it was kept once more"
+    os.utime(kept, (0, 0))
+    assert await artifacts.remove(DIGEST, 60)
+    assert not await artifacts.remove(DIGEST, 60)
+
+
 async def test_an_upload_that_breaks_off_leaves_nothing(artifacts: Artifacts, tmp_path: Path) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield CONTENT

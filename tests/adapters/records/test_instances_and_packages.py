@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 
 from manoflow.domain.errors import ConflictError, NotFoundError
+from manoflow.domain.external_artifacts import ArtifactAccess, ExternalArtifactsAccessConfig
 from manoflow.domain.lcm import LcmOperationState, ProblemDetails
 from manoflow.domain.packages import OnboardingState, OperationalState, VnfPackage
 from manoflow.domain.vnf import VimConnectionInfo, VnfInstance
 from manoflow.ports.records import Records
 from tests.adapters.records.run import Run, entries
 from tests.builders import creation, plan_of, save_package
-from tests.reference import NOW, VNFD_ID, reference_instance, reference_package
+from tests.reference import NOW, PACKAGE_ID, VNFD_ID, reference_instance, reference_package
 
 ENABLED = reference_package()
 DISABLED = ENABLED.model_copy(update={"operational_state": OperationalState.DISABLED})
@@ -171,3 +172,19 @@ async def test_a_package_stays_while_it_is_enabled_or_used(records: Records, ins
     await save_package(records, DISABLED)
     await records.delete_package(ENABLED.id)
     assert await records.packages() == []
+
+
+async def test_how_external_artifacts_are_got_goes_with_its_package(records: Records) -> None:
+    package = VnfPackage(id=uuid4(), created_at=NOW)
+    await records.add_package(package)
+    access = ArtifactAccess(artifact_uri="https://vendor.example/tool", override_uri="https://mirror.example/tool")
+    config = ExternalArtifactsAccessConfig(artifact=(access,))
+    for changed in (config, ExternalArtifactsAccessConfig(), config):
+        await records.change_external_access(package.id, changed)
+        assert await records.external_access(package.id) == changed
+    assert await records.external_access(PACKAGE_ID) == ExternalArtifactsAccessConfig()
+    await records.delete_package(package.id)
+    with pytest.raises(NotFoundError):
+        await records.external_access(package.id)
+    with pytest.raises(NotFoundError):
+        await records.change_external_access(package.id, config)

@@ -63,7 +63,7 @@ ALL = [connection("a"), connection("b"), connection("c"), SOURCE, connection("a"
 
 def test_every_sealed_column_is_in_a_listed_table_with_an_id() -> None:
     names = {str(column) for column in rotating.SEALED}
-    assert names == {"vims.sealed_connection", "vnf_packages.sealed_source"}
+    assert names == {"vims.sealed_connection", "vnf_packages.sealed_source", "ext_artifacts_access.sealed_access"}
     for column in rotating.SEALED:
         assert {"serial", "tenant", "id"} <= set(metadata.tables[column.table.name].c.keys())
     assert "serial" in Listed.__annotations__

@@ -6,6 +6,7 @@ site of every driver.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from hashlib import sha256
 from time import monotonic
 from typing import Any, TypedDict
 from uuid import UUID, uuid4
@@ -14,12 +15,14 @@ from manoflow.domain.cloud import (
     FixedAddress,
     Flavor,
     NewFlavor,
+    NewImage,
     NewPlacementGroup,
     NewPort,
     NewResource,
     NewServer,
     NewStorage,
     NewVirtualLink,
+    Power,
     ResourceState,
     Tagged,
     VimResource,
@@ -30,6 +33,7 @@ from manoflow.ports.vim import Resources, VimDriver
 from tests.adapters.vim.site import Site
 
 KINDS = {
+    "images": Kind.IMAGE,
     "flavors": Kind.FLAVOR,
     "placement_groups": Kind.PLACEMENT_GROUP,
     "virtual_links": Kind.VIRTUAL_LINK,
@@ -38,6 +42,10 @@ KINDS = {
     "servers": Kind.VNFC,
 }
 """The driver's attributes, and what they are in a topology."""
+
+
+CONTENT = b"what servers start from, but for a boot sector\n" * 40
+"""Of an image, unless a case says otherwise."""
 
 
 class Identity(TypedDict):
@@ -82,7 +90,12 @@ class Bench:
 
     async def make(self, new: NewResource) -> VimResource:
         """Ask for it and wait until it is ready."""
-        await self.create(new)
+        return await self.complete(new, await self.create(new))
+
+    async def complete(self, new: NewResource, made: VimResource) -> VimResource:
+        """Wait until what was asked for is ready; an image is given its content before."""
+        if made.state is ResourceState.HALF_MADE:
+            await self.of(new).finish(made, new)
         return await self.wait_until(self.of(new), new.uid, ResourceState.READY)
 
     async def remove(self, new: NewResource) -> None:
@@ -125,6 +138,15 @@ class Bench:
                 raise TimeoutError(f"no {state} resource with uid {uid}, but {seen}")
             await asyncio.sleep(self.site.pause)
 
+    async def wait_for_power(self, uid: UUID, power: Power) -> VimResource:
+        """Look until the server with this uid is READY and runs, or does not; fails after the site's patience."""
+        deadline = monotonic() + self.site.patience
+        while (server := await self.wait_until(self.driver.servers, uid, ResourceState.READY)).power is not power:
+            if monotonic() > deadline:
+                raise TimeoutError(f"not {power}: {server}")
+            await asyncio.sleep(self.site.pause)
+        return server
+
     async def wait_until_gone(self, resources: Resources[Any], uid: UUID) -> None:
         """Look until no resource bears this uid; fails after the site's patience."""
         deadline = monotonic() + self.site.patience
@@ -155,7 +177,24 @@ class Bench:
             out = self.external_port()
             await self.make(out)
             return await self.server("one", out)
-        return self.flavor() if kind == "flavors" else self.group() if kind == "placement_groups" else self.link()
+        plain = {
+            "images": self.image,
+            "flavors": self.flavor,
+            "placement_groups": self.group,
+            "virtual_links": self.link,
+        }
+        return plain[kind]()
+
+    def image(self, place: str = "app", content: bytes = CONTENT) -> NewImage:
+        """An image with this content, read in two pieces."""
+        half = len(content) // 2
+        return NewImage(
+            **self._identity("image", place),
+            digest=sha256(content).hexdigest(),
+            package="0" * 64,
+            path=f"{place}.img",
+            content=lambda: iter((content[:half], content[half:])),
+        )
 
     def flavor(self, place: str = "small") -> NewFlavor:
         """A flavor that no cloud has by chance."""
@@ -204,4 +243,4 @@ class Bench:
         return Identity(uid=uid, vnf_instance_id=self.vnf, lcm_op_occ_id=self.operation, name=name)
 
 
-_NEW = (NewFlavor, NewPlacementGroup, NewVirtualLink, NewPort, NewStorage, NewServer)
+_NEW = (NewImage, NewFlavor, NewPlacementGroup, NewVirtualLink, NewPort, NewStorage, NewServer)

@@ -77,7 +77,7 @@ async def test_a_second_server_with_the_same_ports_is_refused(bench: Bench) -> N
 
 
 @pytest.mark.parametrize(
-    "missing", ["image_id", "flavor_id", "flavor_uid", "boot_storage_uid", "port_uids", "group_uid"]
+    "missing", ["image_id", "image_uid", "flavor_id", "flavor_uid", "boot_storage_uid", "port_uids", "group_uid"]
 )
 async def test_a_server_from_what_is_not_there_is_a_permanent_error(bench: Bench, missing: str) -> None:
     nowhere = uuid4()
@@ -85,6 +85,7 @@ async def test_a_server_from_what_is_not_there_is_a_permanent_error(bench: Bench
     await bench.make(port)
     unlike: dict[str, dict[str, object]] = {
         "image_id": {"image_id": str(nowhere)},
+        "image_uid": {"image_id": None, "image_uid": nowhere},
         "flavor_id": {"flavor_id": str(nowhere)},
         "flavor_uid": {"flavor_id": None, "flavor_uid": nowhere},
         "boot_storage_uid": {"image_id": None, "boot_storage_uid": nowhere},

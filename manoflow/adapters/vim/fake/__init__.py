@@ -6,9 +6,9 @@ was there before, `ledger` tells what was made and asked for. `knobs` strikes ca
 
 - `slow`, `fail`, `lose_answer`: a call takes long, is refused, or takes effect and does not answer.
 - `hold` and `release`: a call stops before or after its effect until the test lets it go on.
-- `break_down`: what is made ends BROKEN.
+- `break_down`: what is made, started or stopped ends BROKEN.
 - `half_make`: what is made lacks a part until it is finished; whoever makes it may die between its parts.
-- `stall`: what is made stays BUILDING, what is deleted stays DELETING.
+- `stall`: what is made, started or stopped stays BUILDING, what is deleted stays DELETING.
 - `duplicate`: one create makes two.
 - `vanish`, `vanish_when_ready`: somebody else removes it.
 - `limit`: the tenant's quota.

@@ -20,10 +20,10 @@ from manoflow.adapters.vim.fake.storages import FakeStorages
 from manoflow.adapters.vim.fake.strikes import Call
 from manoflow.adapters.vim.fake.world import World
 from manoflow.domain.base import Model
-from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewServer, NewStorage, Tagged
+from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewStorage, Tagged
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.vim import VimConnection
-from manoflow.ports.vim import Flavors, Images, Resources, Site, VirtualLinks
+from manoflow.ports.vim import Flavors, Images, Resources, Servers, Site, VirtualLinks
 
 
 def _fitting(pattern: str) -> str:
@@ -61,7 +61,7 @@ class FakeDriver:
         self.virtual_links: VirtualLinks = FakeVirtualLinks(calls)
         self.ports: Resources[NewPort] = FakePorts(calls)
         self.storages: Resources[NewStorage] = FakeStorages(calls)
-        self.servers: Resources[NewServer] = FakeServers(calls)
+        self.servers: Servers = FakeServers(calls)
         self.images: Images = FakeImages(calls)
         self.site: Site = FakeSite(calls, vim_connection_id)
 

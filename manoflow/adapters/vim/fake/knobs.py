@@ -70,7 +70,10 @@ def duplicate(world: Path, call: str = "*.create", *, times: int | None = 1, mat
 
 
 def stall(world: Path, call: str, *, times: int | None = 1, matching: str = "") -> Knob:
-    """Let what a create makes stay BUILDING, and what a delete removes DELETING, until this knob is released."""
+    """Let what a create makes stay BUILDING, and what a delete removes DELETING, until this knob is released.
+
+    A server that is started or stopped stays BUILDING as well.
+    """
     return _set(world, call, "stall", times, matching)
 
 

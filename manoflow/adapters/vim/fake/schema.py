@@ -21,11 +21,14 @@ KINDS = {
 }
 """The kinds of resources: the names of tables and of the driver's attributes, and what they are in a topology."""
 
-IN_BACKGROUND = frozenset(f"{kind}.{verb}" for kind in ("storages", "servers") for verb in ("create", "delete"))
+_POWERING = frozenset({"servers.start", "servers.stop"})
+
+IN_BACKGROUND = _POWERING | {f"{kind}.{verb}" for kind in ("storages", "servers") for verb in ("create", "delete")}
 """Calls that are answered at once and spend their latency afterwards: the resource is BUILDING or DELETING."""
 
 CALLS = frozenset(
     {f"{kind}.{verb}" for kind in KINDS for verb in ("find", "of_vnf", "create", "finish", "delete")}
+    | _POWERING
     | {"flavors.available", "virtual_links.look_up", "images.look_up", "site.capacity", "check", "tagged"}
 )
 """Every call that a driver makes, as knobs, settings and the journal name it."""
@@ -62,7 +65,7 @@ TABLES = (
         UNIQUE (network_id, cidr))""",
     f"""CREATE TABLE servers ({_OF_EVERY_RESOURCE},
         flavor_id TEXT NOT NULL, vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, image_id TEXT, group_id TEXT,
-        zone TEXT, host TEXT REFERENCES hosts,
+        zone TEXT, host TEXT REFERENCES hosts, power TEXT NOT NULL,
         user_data TEXT, metadata TEXT NOT NULL DEFAULT '{{}}', config_drive INTEGER NOT NULL DEFAULT 0)""",
     f"""CREATE TABLE ports ({_OF_EVERY_RESOURCE},
         network_id TEXT NOT NULL REFERENCES virtual_links ON DELETE CASCADE,

@@ -1,6 +1,7 @@
 """Servers: they take a host, ports and volumes, all of it or nothing."""
 
 import json
+from functools import partial
 from sqlite3 import Row
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,8 @@ from manoflow.adapters.vim.fake.images import image_id
 from manoflow.adapters.vim.fake.placement import choose_host
 from manoflow.adapters.vim.fake.resources import FakeResources
 from manoflow.adapters.vim.fake.rows import bearing, insert, is_building, require, select
-from manoflow.domain.cloud import NewServer, Power, ResourceState
+from manoflow.adapters.vim.fake.strikes import Call
+from manoflow.domain.cloud import NewServer, Power, ResourceState, VimResource
 from manoflow.domain.errors import AlreadyExistsError, BusyError, ConflictError, InvalidInputError, NotFoundError
 
 NO_HOST = "No valid host was found."
@@ -20,6 +22,34 @@ class FakeServers(FakeResources[NewServer]):
     """Servers. One for which there is no host ends BROKEN and takes no port or volume."""
 
     kind = "servers"
+
+    async def start(self, server: VimResource) -> None:
+        """Begin to start it, unless it runs."""
+        await self._ask("start", server, Power.STARTED)
+
+    async def stop(self, server: VimResource) -> None:
+        """Begin to stop it, unless it does not run."""
+        await self._ask("stop", server, Power.STOPPED)
+
+    async def _ask(self, verb: str, server: VimResource, power: Power) -> None:
+        call = Call(kind=f"{self.kind}.{verb}", uid=str(server.uid), name=server.name)
+        await self._calls.perform(call, partial(self._switch, vim_id=server.vim_id, power=power))
+
+    def _switch(self, turn: Turn, *, vim_id: str, power: Power) -> None:
+        """Raises `BusyError` while the VIM works on it, `ConflictError` where it is broken."""
+        row = self._row(turn, vim_id)
+        state = self._state(turn, row)
+        if row["power"] == power and state is not ResourceState.BROKEN:
+            return
+        what = f"cannot have server {row['name']} ({vim_id}) {power}"
+        if state in {ResourceState.BUILDING, ResourceState.DELETING}:
+            raise BusyError(f"{what}: it is {state}")
+        if state is ResourceState.BROKEN:
+            raise ConflictError(f"{what}: it is broken: {row['fault']}")
+        strikes, ready_at = turn.strikes, turn.now + turn.takes
+        vanishes_at = ready_at if strikes.vanishing else row["vanishes_at"]
+        worked_on = {"ready_at": ready_at, "stalled_by": strikes.stalled_by, "vanishes_at": vanishes_at}
+        self._set(turn, vim_id, power=power, fault=strikes.fault, **worked_on)
 
     def _make(self, turn: Turn, new: NewServer) -> str:
         flavor = _flavor(turn, new)
@@ -43,6 +73,7 @@ class FakeServers(FakeResources[NewServer]):
             user_data=new.user_data,
             metadata=json.dumps(new.metadata, sort_keys=True),
             config_drive=bool(new.user_data or new.metadata),
+            power=Power.STARTED,
         )
         if host:
             _attach(turn, "ports", ports, vim_id)
@@ -61,7 +92,8 @@ class FakeServers(FakeResources[NewServer]):
         _attach(turn, "storages", further, vim_id, first=len(_volume_uids(new)) - len(further))
 
     def _particulars(self, turn: Turn, row: Row) -> dict[str, Any]:
-        power = Power.STARTED if self._state(turn, row) is ResourceState.READY else None
+        settled = self._state(turn, row) in {ResourceState.READY, ResourceState.HALF_MADE}
+        power = Power(row["power"]) if settled else None
         return {"zone": row["zone"], "host": row["host"], "power": power}
 
 

@@ -17,9 +17,9 @@ from manoflow.adapters.vim.openstack.servers import OpenStackServers, Parts
 from manoflow.adapters.vim.openstack.site import OpenStackSite
 from manoflow.adapters.vim.openstack.storages import OpenStackStorages
 from manoflow.adapters.vim.openstack.virtual_links import OpenStackVirtualLinks
-from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewServer, NewStorage, Tagged
+from manoflow.domain.cloud import NewPlacementGroup, NewPort, NewStorage, Tagged
 from manoflow.domain.vim import VimConnection
-from manoflow.ports.vim import Flavors, Images, Resources, Site, VimDriver, VirtualLinks
+from manoflow.ports.vim import Flavors, Images, Resources, Servers, Site, VimDriver, VirtualLinks
 
 PARALLEL_CALLS = 10
 """Calls to one VIM at a time, unless the connection's `extra` says otherwise as ``parallelCalls``."""
@@ -57,7 +57,7 @@ class OpenStackDriver:
         self.virtual_links: VirtualLinks = links
         self.ports: Resources[NewPort] = parts.ports
         self.storages: Resources[NewStorage] = parts.storages
-        self.servers: Resources[NewServer] = servers
+        self.servers: Servers = servers
         self.site: Site = OpenStackSite(cloud, connection.id)
         self._kinds = (servers, parts.ports, parts.storages, links, parts.placement_groups, parts.flavors, images)
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256, sha512
+from http import HTTPStatus
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from manoflow.domain.errors import (
     ForbiddenError,
     InvalidInputError,
     ManoError,
+    NotFoundError,
     PermanentError,
     TemporaryError,
 )
@@ -101,7 +103,7 @@ class OpenStackImages(CloudResources[NewImage]):
         return _seen(_glance(sdk).get_image(answer.json()["id"]), new.uid)
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
-        _glance(sdk).delete_image(resource.vim_id)
+        _remove(sdk, resource.vim_id)
 
 
 class _StoppedError(Exception):
@@ -114,7 +116,7 @@ def _completed(sdk: Connection, vim_id: str, new: NewImage, stopped: Event) -> V
     if found.status == "queued":
         _send(sdk, found, content)
     else:
-        content.read()
+        content.hash_all()
     found = _glance(sdk).get_image(vim_id)
     if found.status == "active":
         _require_right(sdk, found, new, content)
@@ -125,7 +127,7 @@ def _completed(sdk: Connection, vim_id: str, new: NewImage, stopped: Event) -> V
 
 def _send(sdk: Connection, found: image.Image, content: "_Content") -> None:
     answer = _glance(sdk).put(
-        f"/images/{found.id}/file", data=iter(content), headers={"Content-Type": "application/octet-stream"}
+        f"/images/{found.id}/file", data=content, headers={"Content-Type": "application/octet-stream"}
     )
     try:
         exceptions.raise_from_response(answer)
@@ -136,39 +138,63 @@ def _send(sdk: Connection, found: image.Image, content: "_Content") -> None:
         ) from refused
     except exceptions.ConflictException as refused:
         raise BusyError(f"cannot put content into image {found.name} ({found.id}): somebody else does") from refused
+    except exceptions.HttpException as refused:
+        if refused.status_code != HTTPStatus.GONE:
+            raise
+        message = f"cannot put content into image {found.name} ({found.id}): somebody deleted it meanwhile"
+        raise NotFoundError(message) from refused
+
+
+def _remove(sdk: Connection, image_id: str) -> None:
+    try:
+        _glance(sdk).delete_image(image_id)
+    except exceptions.BadRequestException:
+        # Two who delete it at once: "status transition from deleted to deleted is not allowed" for one of them.
+        with suppress(exceptions.NotFoundException):
+            if STATES.get(_glance(sdk).get_image(image_id).status) is not ResourceState.DELETING:
+                raise
 
 
 def _require_right(sdk: Connection, found: image.Image, new: NewImage, content: "_Content") -> None:
     """Raise where the content is not that of the package, or Glance has not all of it; then the image goes."""
     if content.sha256.hexdigest() != new.digest:
-        _glance(sdk).delete_image(found.id)
+        _remove(sdk, found.id)
         raise InvalidInputError(
             f"cannot use image {new.name}: {new.path} has SHA-256 {content.sha256.hexdigest()} in the package that is "
             f"stored, and had {new.digest} when that was onboarded; onboard it again"
         )
-    if found.hash_algo == "sha512" and found.hash_value != content.sha512.hexdigest():
-        _glance(sdk).delete_image(found.id)
+    is_whole = found.size == content.size
+    if not is_whole or (found.hash_algo == "sha512" and found.hash_value != content.sha512.hexdigest()):
+        _remove(sdk, found.id)
         raise TemporaryError(f"cannot use image {new.name} ({found.id}): the VIM has other content than was sent")
 
 
 class _Content:
-    """The content as it is read, and its hashes: ours, and Glance's."""
+    """The content, its size and its hashes, ours and Glance's, of the last time it was read.
+
+    A request that is sent again, with a new token, reads it anew.
+    """
 
     def __init__(self, new: NewImage, stopped: Event) -> None:
         self._new = new
         self._stopped = stopped
-        self.sha256, self.sha512 = sha256(), sha512()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.size, self.sha256, self.sha512 = 0, sha256(), sha512()
 
     def __iter__(self) -> Iterator[bytes]:
+        self._begin()
         for chunk in self._new.content() if self._new.content else ():
             if self._stopped.is_set():
                 raise _StoppedError
+            self.size += len(chunk)
             self.sha256.update(chunk)
             self.sha512.update(chunk)
             yield chunk
 
-    def read(self) -> None:
-        """Only compute the hashes."""
+    def hash_all(self) -> None:
+        """Compute the hashes, and send nothing. It is not named `read`: what has that would be sent as a file."""
         for _ in self:
             pass
 

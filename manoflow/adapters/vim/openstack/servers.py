@@ -8,7 +8,7 @@ it was given, and one to which Neutron knows fewer shows as BROKEN.
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from manoflow.adapters.vim.openstack.ports import OpenStackPorts
 from manoflow.adapters.vim.openstack.storages import OpenStackStorages
 from manoflow.adapters.vim.openstack.tags import Marks, Tag, tags_of, uid_tag
 from manoflow.domain.cloud import NewServer, Power, ResourceState, VimResource
-from manoflow.domain.errors import AlreadyExistsError
+from manoflow.domain.errors import AlreadyExistsError, ConflictError
 from manoflow.domain.identity import Kind
 
 PORTS = "manoflow:ports"
@@ -44,6 +44,11 @@ STATES = {
 """By status in Nova; all others pass by themselves."""
 
 POWER = {1: Power.STARTED, 4: Power.STOPPED}
+
+ENDED = {Power.STARTED: "ACTIVE", Power.STOPPED: "SHUTOFF"}
+"""The status of a server that has been started or stopped, ..."""
+UNDER_WAY = {Power.STARTED: "powering-on", Power.STOPPED: "powering-off"}
+"""... and its task while it is."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,20 @@ class OpenStackServers(CloudResources[NewServer]):
         """`parts`: where what servers refer to is found."""
         super().__init__(cloud)
         self._parts = parts
+
+    async def start(self, server: VimResource) -> None:
+        """Ask that it runs; see `manoflow.ports.vim.Servers.start`."""
+        await self._cloud.call(
+            f"start server {server.name} ({server.vim_id})",
+            lambda sdk: _power(sdk, sdk.compute.start_server, server, Power.STARTED),
+        )
+
+    async def stop(self, server: VimResource) -> None:
+        """Ask that it ends; Nova lets it end by itself for a while, and then ends it."""
+        await self._cloud.call(
+            f"stop server {server.name} ({server.vim_id})",
+            lambda sdk: _power(sdk, sdk.compute.stop_server, server, Power.STOPPED),
+        )
 
     def _list(self, sdk: Connection, tag: Tag | None) -> Sequence[VimResource]:
         asked: dict[str, Any] = {"tags": str(tag)} if tag else {}
@@ -100,6 +119,18 @@ class OpenStackServers(CloudResources[NewServer]):
 
     def _delete(self, sdk: Connection, resource: VimResource) -> None:
         sdk.compute.delete_server(resource.vim_id)
+
+
+def _power(sdk: Connection, ask: Callable[[str], None], asked: VimResource, power: Power) -> None:
+    """Nova refuses (409) what is so already, or on its way, as it refuses what cannot be now."""
+    if asked.state is ResourceState.BROKEN:
+        raise ConflictError(f"cannot have server {asked.name} ({asked.vim_id}) {power}: it is broken: {asked.detail}")
+    try:
+        ask(asked.vim_id)
+    except exceptions.ConflictException:
+        found = sdk.compute.get_server(asked.vim_id)
+        if found.task_state != UNDER_WAY[power] and (found.task_state or found.status != ENDED[power]):
+            raise
 
 
 def _request(sdk: Connection, new: NewServer, parts: Parts) -> dict[str, Any]:
