@@ -6,8 +6,10 @@ servers (`activities.compute`) share the store behind `manoflow.ports.artifacts`
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from uuid import uuid4
+from typing import Protocol
+from uuid import UUID, uuid4
 
 from manoflow.domain.boot_data import BootData
 from manoflow.domain.cloud import NewServer
@@ -15,7 +17,23 @@ from manoflow.domain.errors import NotFoundError
 from manoflow.ports.artifacts import Artifacts
 
 
-async def keep(artifacts: Artifacts, boot_data: Iterable[BootData]) -> None:
+class Store(Protocol):
+    """What of `manoflow.ports.artifacts.Artifacts` takes content in."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Nobody else keeps or removes content meanwhile."""
+        ...
+
+    async def receive(self, upload_id: UUID, chunks: AsyncIterator[bytes]) -> None:
+        """Store an upload."""
+        ...
+
+    async def keep(self, upload_id: UUID, digest: str) -> Path:
+        """Move it to where content of that digest lives."""
+        ...
+
+
+async def keep(artifacts: Store, boot_data: Iterable[BootData]) -> None:
     """Store what a plan is going to name. Storing it again changes nothing, but that it is wanted from now on.
 
     So the plan has as much time to be recorded as unused content is kept (`manoflow.upkeep.content`).

@@ -40,18 +40,7 @@ async def make(resources: Resources[New], new: New, watch: Watch) -> VimResource
 
 
 async def remove(resources: Resources[New], step: Step, watch: Watch) -> None:
-    """Have no resource that bears any of the step's uids.
-
-    Raises `TemporaryError` where one cannot be deleted now, or is still there though no list shows it.
-    """
-    await _removed(resources, step, watch)
-    for uid in step.uids[1:]:
-        if await resources.find(uid):
-            await _removed(resources, step.model_copy(update={"uid": uid}), watch)
-
-
-async def _removed(resources: Resources[New], step: Step, watch: Watch) -> None:
-    """Have none of one uid.
+    """Have no resource that bears the step's uid.
 
     Raises `TemporaryError` where one cannot be deleted now, or is still there though no list shows it.
     """

@@ -6,14 +6,14 @@ from activities.step import step
 from manoflow.domain.grants import GrantRef, grant_id, grant_request
 from manoflow.domain.plan import PlanRef
 from manoflow.domain.timing import StepKind
+from manoflow.ports.deciding import Deciding
 from manoflow.ports.granting import Granting as GrantingPort
-from manoflow.ports.records import Records
 
 
 class Granting:
     """Grants, one per occurrence."""
 
-    def __init__(self, granting: GrantingPort, records: Records) -> None:
+    def __init__(self, granting: GrantingPort, records: Deciding) -> None:
         """`granting` decides, `records` keeps."""
         self._granting = granting
         self._records = records

@@ -6,7 +6,7 @@ written there. So planning may change with every release, and a running operatio
 
 from collections.abc import Callable
 
-from activities.boot_data import keep
+from activities.boot_data import Store, keep
 from activities.observing import everything
 from activities.step import step
 from activities.surroundings import surroundings
@@ -28,7 +28,7 @@ from manoflow.domain.scale_requests import ScaleVnfRequest, ScaleVnfToLevelReque
 from manoflow.domain.targets.heal import check_healing, healing
 from manoflow.domain.targets.instantiate import instantiation
 from manoflow.domain.targets.modify import modification
-from manoflow.domain.targets.operate import operated, operation
+from manoflow.domain.targets.operate import operated, operating
 from manoflow.domain.targets.placing import chosen_vim
 from manoflow.domain.targets.powering import powered
 from manoflow.domain.targets.scale import scaling
@@ -39,15 +39,14 @@ from manoflow.domain.timing import StepKind
 from manoflow.domain.topology import ImageElement
 from manoflow.domain.vnf import InstantiateVnfRequest, TerminateVnfRequest, VnfInstance
 from manoflow.domain.vnf_info import VnfInfoModificationRequest
-from manoflow.ports.artifacts import Artifacts
-from manoflow.ports.records import Records
+from manoflow.ports.deciding import Deciding
 from manoflow.ports.vim import Vims
 
 
 class Planning:
     """Plans and builds."""
 
-    def __init__(self, records: Records, artifacts: Artifacts, vims: Vims) -> None:
+    def __init__(self, records: Deciding, artifacts: Store, vims: Vims) -> None:
         """Plans are made from the record and written there; the boot data that they name goes to the artifacts.
 
         `vims` are only looked at.
@@ -94,7 +93,7 @@ class Planning:
         request = OperateVnfRequest.model_validate(occurrence.operation_params)
         vim = instance.state.vim_connection_id
         current = recorded_topology(tuple(await self._records.resources(instance.id)))
-        target = operation(instance, (await self._content(instance)).vnfd, request, vim, current)
+        target = operating(instance, (await self._content(instance)).vnfd, request, vim, current)
         planned = await self._planned(occurrence, instance, target, vim)
         changes = powered(operated(instance, request, current), request.power)
         return await self._saved(planned.model_copy(update={"changes": changes}))
@@ -198,5 +197,5 @@ def _summary(plan: Plan) -> str:
     if plan.vim_connection_id is None:
         changed = sorted(plan.modification.shown) if plan.modification else []
         return f"{plan.operation}: {', '.join(changed) or 'nothing'} changes"
-    count = len(plan.changes)
+    count = len({change.key for change in plan.changes})
     return f"{plan.operation}: {count} resource{'' if count == 1 else 's'} change in {plan.vim_connection_id}"

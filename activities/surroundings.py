@@ -8,12 +8,11 @@ from manoflow.domain.targets.modify import Surroundings
 from manoflow.domain.vim import Vim
 from manoflow.domain.vnf import VnfInstance
 from manoflow.domain.vnf_info import VnfInfoModificationRequest
-from manoflow.ports.packages import Packages
-from manoflow.ports.records import Records
+from manoflow.ports.deciding import Surroundings as Recorded
 
 
 async def surroundings(
-    records: Records, instance: VnfInstance, request: VnfInfoModificationRequest, brought: Sequence[Vim] = ()
+    records: Recorded, instance: VnfInstance, request: VnfInfoModificationRequest, brought: Sequence[Vim] = ()
 ) -> Surroundings:
     """As they are now; `brought` are VIMs that the request brings along and that are not registered yet."""
     used = {row.vim_connection_id for row in await records.resources(instance.id)}
@@ -24,7 +23,7 @@ async def surroundings(
     )
 
 
-async def _package(packages: Packages, vnfd_id: str) -> VnfPackage | None:
+async def _package(packages: Recorded, vnfd_id: str) -> VnfPackage | None:
     try:
         return await packages.package_of(vnfd_id)
     except NotFoundError:

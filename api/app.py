@@ -6,12 +6,14 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    drift,
     ext_artifacts_access,
     health,
     listed_packages,
     occurrence_progress,
     package_artifacts,
     package_content,
+    plans,
     reports,
     reservations,
     upload_from_uri,
@@ -53,6 +55,8 @@ def create_app(services: Services) -> FastAPI:
         listed_packages.lists,
         vims.router,
         reservations.router,
+        plans.router,
+        drift.router,
         occurrence_progress.router,
         waiting.router,
         reports.router,

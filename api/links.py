@@ -34,6 +34,10 @@ class Links:
         """An individual VNF package."""
         return f"{self.public_url}{VNF_PKGM_PREFIX}/vnf_packages/{vnf_pkg_id}"
 
+    def plan(self, plan_id: UUID) -> str:
+        """A plan that may be executed."""
+        return f"{self.public_url}{OWN_PREFIX}/plans/{plan_id}"
+
     def vim(self, vim_connection_id: str) -> str:
         """A registered VIM."""
         return f"{self.public_url}{OWN_PREFIX}/vims/{vim_connection_id}"

@@ -14,6 +14,7 @@ from manoflow.domain.package_security import DEFAULT_POLICY, PackagePolicy
 from manoflow.ports.artifacts import Artifacts
 from manoflow.ports.callers import Callers
 from manoflow.ports.execution import Execution
+from manoflow.ports.granting import Granting
 from manoflow.ports.outbound import Outbound
 from manoflow.ports.records import Records
 from manoflow.ports.vim import Vims
@@ -28,6 +29,8 @@ class Services:
     execution: Execution
     artifacts: Artifacts
     vims: Vims
+    granting: Granting
+    """Asked for forecasts only: grants are asked for by the workers."""
     drivers: frozenset[str]
     """Names of the VIM drivers that are installed."""
     public_url: str

@@ -116,7 +116,7 @@ async def read_all(services: Injected) -> Sequence[VimView]:
 @router.post(f"{INDIVIDUAL}/check", summary="Ask a VIM whether it can be used")
 async def check(vim: ExistingVim, services: Injected) -> VimCheck:
     """Reach every service that the driver needs. 502: the VIM refuses us; 503: it does not answer."""
-    with _refusals_of_the_vim():
+    with refusals_of_the_vim():
         result = await (await services.vims.driver(vim.id)).check()
     return VimCheck(vim_connection_id=vim.id, result=result)
 
@@ -124,7 +124,7 @@ async def check(vim: ExistingVim, services: Injected) -> VimCheck:
 @router.get(f"{INDIVIDUAL}/orphans", response_model_exclude_none=True, summary="What nobody owns in a VIM")
 async def orphans(vim: ExistingVim, services: Injected) -> Sequence[Orphan]:
     """Everything in the VIM that bears our tag and that no record has."""
-    with _refusals_of_the_vim():
+    with refusals_of_the_vim():
         tagged = await (await services.vims.driver(vim.id)).tagged()
     recorded = await services.records.recorded_uids(vim.id)
     unknown = [thing for thing in tagged if thing.uid not in recorded]
@@ -169,7 +169,7 @@ async def delete(vim_connection_id: VimConnectionId, services: Injected) -> None
 
 
 @contextmanager
-def _refusals_of_the_vim() -> Iterator[None]:
+def refusals_of_the_vim() -> Iterator[None]:
     """What a VIM refuses is no fault of the request: 502."""
     try:
         yield

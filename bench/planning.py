@@ -32,7 +32,7 @@ from manoflow.domain.vnfd import ScalingAspect, ScalingDelta, Vnfd
 from tests.reference import PACKAGE_DIGEST, example_of, reference_instance, reference_vnfd
 
 ASPECT, VIM = "app_scale", "fake"
-PARTS = ("target", "difference", "what the grant is asked", "binding", "writing the plan")
+PARTS = ("target", "diff", "request", "binding", "writing")
 Result = TypeVar("Result")
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     given = asked.parse_args()
     vnfd = _vnfd(given.vnfcs)
     console = Console()
-    title = f"planning to scale {given.vnfcs} VNFCs by {given.vnfcs}: ms, medians of {given.rounds}; load {machine()['load']}"
+    title = f"{given.vnfcs} VNFCs scaled by as many: ms, medians of {given.rounds}; load {machine()['load']}"
     table = Table("", *PARTS, "all", "plan, KiB", "steps", title=title)
     for way in ScaleType:
         instance, rows = _recorded(vnfd, 0 if way is ScaleType.SCALE_OUT else 1)
@@ -64,18 +64,20 @@ class _Run:
         occurrence = _occurrence(instance, vnfd)
         current = recorded_topology(tuple(rows))
         target = self._timed("target", lambda: scaling(instance, vnfd, request, VIM, current))
-        planned = self._timed("difference", lambda: plan_of(occurrence, instance, rows, target, VIM))
+        planned = self._timed("diff", lambda: plan_of(occurrence, instance, rows, target, VIM))
         plan = planned.model_copy(update={"deletions": UndoClass.REPLACEABLE, "package": PACKAGE_DIGEST})
-        self._timed("what the grant is asked", lambda: grant_request(plan, rows))
+        self._timed("request", lambda: grant_request(plan, rows))
         grant = Grant(
             id=grant_id(occurrence.id),
             lcm_op_occ_id=occurrence.id,
             vnf_instance_id=instance.id,
             vim_connection_id=VIM,
+            flavors={"app": "flavor"},
+            images={"app": "image"},
             granted_at=datetime.now(UTC),
         )
         build = self._timed("binding", lambda: bind(plan, grant, rows, instance.short_name))
-        self.size = len(self._timed("writing the plan", plan.model_dump_json))
+        self.size = len(self._timed("writing", plan.model_dump_json))
         self.steps = sum(map(len, build.stages))
 
     def _timed(self, part: str, work: Callable[[], Result]) -> Result:

@@ -99,7 +99,7 @@ async def take_stock_of_undoing(stage: StageRef, steps: Sequence[Step], recordin
     if stage.action is Action.CREATE:
         return
     remade = {"action": Action.CREATE} if stage.action is Action.DELETE else {}
-    looked_for = [step.model_copy(update={**remade, "uid": step.uids[-1]}) for step in steps]
+    looked_for = [step.model_copy(update=remade) for step in steps]
     seen = _with_unseen(await settle(Observing.look, looked_for, recording.timings))
     left = [entry_of(stage, step, resource) for step, resource in seen if resource is not None]
     await recording.write(left=left, summary=f"undo {stage.name}: {len(left)} left by steps that did not end")

@@ -18,7 +18,7 @@ CLAUSES: Final[Mapping[str, str]] = {
 """The clause of SOL001 that defines types of a kind; their data types are in clause 6.2, the flavours in 6.11."""
 
 _LEVELS = "sizes of the VNF"
-_IMAGE = "the software image; looked up in the VIM by its name"
+_IMAGE = "the software image; taken from the package, or looked up in the VIM by its name"
 _SHARE = "told as a warning: each VNFC gets a storage of its own"
 _MODEL = "kept in the model, nothing more"
 _LINK = "the internal link that its ports join; none: an external connection point"

@@ -25,7 +25,7 @@ from manoflow.domain.cloud import (
 from manoflow.domain.diff import Action, Change, Verb, diff, staged
 from manoflow.domain.errors import InvalidInputError
 from manoflow.domain.grants import Grant
-from manoflow.domain.identity import Kind, mac_of, name_of, uid_of
+from manoflow.domain.identity import NAME_LENGTH, Kind, mac_of, name_of, uid_of
 from manoflow.domain.plan import Build, Plan, PlannedStep, Step, UndoClass, build_id
 from manoflow.domain.resources import Resource
 from manoflow.domain.topology import (
@@ -88,7 +88,7 @@ class _Binding:
         """The step that fills a place."""
         element = _there(change.after, change)
         uid = self._uid_made(change.key)
-        step = self._step(change.key, uid, element.kind).model_copy(update={"new": self._new(element, uid)})
+        step = self._step(change.key, uid, element.kind).model_copy(update={"new": self.new(element, uid)})
         return PlannedStep(action=Action.CREATE, step=step, element=element, undo_class=UndoClass.REVERSIBLE)
 
     def deleted(self, change: Change) -> PlannedStep:
@@ -123,13 +123,14 @@ class _Binding:
         it is.
         """
         before = replace(self, changes=tuple(change for change in self.changes if change.key not in self.recorded))
-        new = before._new(row.element, row.uid)
+        new = before.new(row.element, row.uid)
         if isinstance(new, NewPort):
             addresses, mac = row.observed.addresses or new.addresses, row.observed.mac_address or mac_of(row.uid)
             return new.model_copy(update={"addresses": addresses, "mac_address": mac})
         return new.model_copy(update={"zone": row.observed.zone}) if isinstance(new, NewServer) else new
 
-    def _new(self, element: Element, uid: UUID) -> NewResource:
+    def new(self, element: Element, uid: UUID) -> NewResource:
+        """What the VIM is asked to make of an element."""
         makers: Mapping[type, Callable[..., NewResource]] = {
             ImageElement: self._image,
             FlavorElement: self._flavor,
@@ -175,7 +176,8 @@ class _Binding:
 
     def _image(self, element: ImageElement, common: dict[str, object]) -> NewImage:
         content = element.model_dump(by_alias=False, exclude_none=True, exclude={"key", "kind", "image_name"})
-        return NewImage.model_validate({**common, **content, "name": f"{element.image_name}-{element.digest[:6]}"})
+        name = f"{element.image_name[: NAME_LENGTH - 7]}-{element.digest[:6]}"
+        return NewImage.model_validate({**common, **content, "name": name})
 
     def _flavor(self, element: FlavorElement, common: dict[str, object]) -> NewFlavor:
         content = element.model_dump(by_alias=False, include={"vcpus", "memory_mib", "disk_gib", "extra_specs"})

@@ -54,11 +54,6 @@ class Step(Model):
     vim_id: str | None = None
     """Of a deletion or an update: what the record says the VIM calls it."""
 
-    @property
-    def uids(self) -> tuple[UUID, ...]:
-        """The incarnations that a deletion takes away: that which was there, and that which an undo made instead."""
-        return (self.uid, self.new.uid) if self.action is Action.DELETE and self.new else (self.uid,)
-
 
 class Steps(Model):
     """Steps of one stage, as an activity is asked about them."""

@@ -16,6 +16,10 @@ class Granting(Protocol):
         """
         ...
 
+    async def forecast(self, request: GrantRequest, at: Moment) -> Grant:
+        """What `request` would answer now, or raise. Nothing is reserved, and nobody is bound by it."""
+        ...
+
     async def release(self, grant: GrantRef) -> None:
         """Give back what was reserved and is not used. Repeats, and grants that never were, are no error."""
         ...

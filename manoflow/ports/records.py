@@ -19,8 +19,10 @@ from manoflow.domain.resources import AffectedResource, Resource
 from manoflow.domain.upkeep import Report
 from manoflow.domain.vim import Vim, VimConnection
 from manoflow.domain.vnf import VnfInstance
+from manoflow.domain.world import World
 from manoflow.ports.image_uses import ImageUses
 from manoflow.ports.packages import Packages
+from manoflow.ports.proposals import Proposals
 
 
 class Instances(Protocol):
@@ -53,11 +55,14 @@ class Instances(Protocol):
 class Occurrences(Protocol):
     """Operation occurrences, their journal and their effects."""
 
-    async def admit(self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None) -> None:
+    async def admit(
+        self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None, world: World | None = None
+    ) -> None:
         """Let an operation begin: the only way in.
 
         `ConflictError` names the open occurrence that holds the instance, and its ways out, or says that the instance
-        is not in the state that is required: whoever looked before may have looked too early.
+        is not in the state that is required, or what has changed since it was as `world` has it: whoever looked before
+        may have looked too early.
         """
         ...
 
@@ -117,6 +122,10 @@ class Reservations(Protocol):
         `QuotaError` that says of which resource how much is wanted, free, limited, and who has reserved the rest,
         and `ConflictError` where the grant was given back or its operation has ended: then it comes too late.
         """
+        ...
+
+    async def require_room(self, wanted: Sequence[Reservation], capacity: Capacity) -> None:
+        """Raise the `QuotaError` that `reserve` would raise now. Nothing is reserved."""
         ...
 
     async def reservations(self, vim_connection_id: str | None = None) -> Sequence[Reservation]:
@@ -228,7 +237,9 @@ class VimRegistry(Protocol):
         ...
 
 
-class Records(Instances, Occurrences, Plans, Reservations, Packages, VimRegistry, ImageUses, Upkeep, Protocol):
+class Records(
+    Instances, Occurrences, Plans, Proposals, Reservations, Packages, VimRegistry, ImageUses, Upkeep, Protocol
+):
     """The whole record."""
 
     async def check(self) -> None:

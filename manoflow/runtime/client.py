@@ -28,6 +28,8 @@ OCCURRENCES = "/vnflcm/v2/vnf_lcm_op_occs"
 VIMS = "/manoflow/v1/vims"
 RESERVATIONS = "/manoflow/v1/reservations"
 REPORTS = "/manoflow/v1/reports"
+PLANS = "/manoflow/v1/plans"
+DRIFT = "/manoflow/v1/vnf_instances/{vnf_instance_id}/drift"
 MERGE_PATCH = "application/merge-patch+json"
 PROGRESS = "/manoflow/v1/vnf_lcm_op_occs/{lcm_op_occ_id}/progress"
 WAITING_FOR = "/manoflow/v1/vnf_lcm_op_occs/{lcm_op_occ_id}/waiting_for"
@@ -162,6 +164,16 @@ class Api:
     async def modify(self, vnf_instance_id: str, patch: Mapping[str, Any]) -> str:
         """Begin to change what is said about a VNF instance; gives the id of the occurrence."""
         return _named_in(await self.patch(f"{INSTANCES}/{vnf_instance_id}", patch))
+
+    async def plan(self, vnf_instance_id: str, operation: str, request: Mapping[str, Any]) -> Json:
+        """What an operation would do."""
+        asked = {"vnfInstanceId": vnf_instance_id, "operation": operation, "request": request}
+        planned: Json = (await self.post(PLANS, asked)).json()
+        return planned
+
+    async def execute(self, plan_id: str) -> str:
+        """Begin what was planned; gives the id of the occurrence."""
+        return _named_in(await self.post(f"{PLANS}/{plan_id}/execute"))
 
     async def occurrence(self, lcm_op_occ_id: str) -> Json:
         """One occurrence."""

@@ -8,6 +8,7 @@ from api.services import Services
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
+from manoflow.adapters.granting.local import LocalGranting
 from manoflow.adapters.outbound.downloads import Downloads
 from manoflow.adapters.vim.registered import driver_names
 from manoflow.runtime.callers import verifying
@@ -30,6 +31,7 @@ async def serve(settings: Settings) -> None:
             execution=TemporalExecution(client, LCM_QUEUE, QUEUES),
             artifacts=FileArtifacts(settings.home / "artifacts"),
             vims=vims,
+            granting=LocalGranting(vims, records),
             drivers=frozenset(driver_names()),
             public_url=settings.public_url,
             outbound=settings.outbound.policy,

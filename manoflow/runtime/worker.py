@@ -26,6 +26,7 @@ from manoflow.runtime.workers import Ports, workers
 from manoflow.upkeep.content import ContentSweep
 from manoflow.upkeep.lease import Upkeep
 from manoflow.upkeep.packages import PackageSweep
+from manoflow.upkeep.proposals import ProposalSweep
 from manoflow.upkeep.sweep import Sweep
 from manoflow.upkeep.sweeps import Sweeps
 
@@ -64,8 +65,13 @@ async def work(settings: Settings) -> None:
 
 def _upkeep(client: Client, records: Records, artifacts: Artifacts) -> Upkeep:
     execution = TemporalExecution(client, LCM_QUEUE, QUEUES)
-    packages, content = PackageSweep(records, execution, artifacts), ContentSweep(records, artifacts)
-    return Upkeep(records, Sweeps(Sweep(records, execution), packages, content), holder=client.identity)
+    sweeps = (
+        Sweep(records, execution),
+        PackageSweep(records, execution, artifacts),
+        ContentSweep(records, artifacts),
+        ProposalSweep(records),
+    )
+    return Upkeep(records, Sweeps(*sweeps), holder=client.identity)
 
 
 def _quieten_temporal() -> None:

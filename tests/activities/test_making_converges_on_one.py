@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,13 +14,14 @@ from manoflow.adapters.vim.fake import connect, knobs
 from manoflow.adapters.vim.fake.ledger import duplicates, inventory, journal
 from manoflow.adapters.vim.fake.seed import seed
 from manoflow.domain.cloud import (
+    NewImage,
     NewPlacementGroup,
     NewPort,
     NewServer,
     NewVirtualLink,
     ResourceState,
 )
-from manoflow.domain.errors import PermanentError, UnreachableError
+from manoflow.domain.errors import PermanentError, TemporaryError, UnreachableError
 from manoflow.domain.identity import Kind, mac_of
 from manoflow.domain.plan import Step
 from manoflow.domain.vim import VimConnection
@@ -124,6 +126,32 @@ async def test_a_broken_server_is_told_with_its_fault_and_replaced_by_the_next_a
     with pytest.raises(PermanentError, match="No valid host was found"):
         await make(vim.servers, new, Watch())
     assert (await make(vim.servers, new, Watch())).state is ResourceState.READY
+    assert count(world, new.uid) == 1
+
+
+async def test_who_finishes_a_twin_that_somebody_deletes_meanwhile_goes_on_with_the_one_that_stays(
+    vim: VimDriver, world: Path
+) -> None:
+    new = NewImage(
+        uid=uuid4(),
+        vnf_instance_id=VNF,
+        lcm_op_occ_id=OP,
+        name="app",
+        digest=sha256(b"content").hexdigest(),
+        package="0" * 64,
+        path="app.img",
+        content=lambda: iter((b"content",)),
+    )
+    held = knobs.hold(world, "images.finish", "before")
+    finishing = asyncio.create_task(make(vim.images, new, Watch()))
+    await knobs.await_held(world, held)
+    (doomed,) = await vim.images.find(new.uid)
+    stays = await vim.images.create(new)
+    await vim.images.delete(doomed)
+    knobs.release(world, held)
+    with pytest.raises(TemporaryError, match="vanished while it was being made"):
+        await finishing
+    assert (await make(vim.images, new, Watch())).vim_id == stays.vim_id
     assert count(world, new.uid) == 1
 
 

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.services import Services
 from descriptors.package import read_package
 from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.granting.local import LocalGranting
 from manoflow.adapters.outbound.downloads import Downloads
 from manoflow.adapters.records import generate_key, open_records
 from manoflow.adapters.vim.fake.seed import seed
@@ -79,6 +80,7 @@ async def services(records: Records, execution: Executing, tmp_path: Path) -> As
         execution=execution,
         artifacts=artifacts,
         vims=vims,
+        granting=LocalGranting(vims, records),
         outbound=OUTBOUND,
         downloads=Downloads(OUTBOUND),
         package_policy=DEFAULT_POLICY,

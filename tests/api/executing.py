@@ -35,9 +35,11 @@ from manoflow.domain.onboarding import OnboardingFailure, OnboardingTicket
 from manoflow.domain.plan import BuildRef, PlannedStep, StageRef
 from manoflow.domain.planning import plan_of
 from manoflow.domain.resources import recorded_topology
+from manoflow.domain.targets.operate import operating
 from manoflow.domain.targets.scale import scaling
 from manoflow.domain.targets.scale_to_level import scaling_to_level
 from manoflow.domain.targets.target import Target
+from manoflow.domain.topology import Element, VnfcElement
 from manoflow.domain.upkeep import OnboardingStanding, Queue, Running, Standing
 from manoflow.ports.execution import Started
 from manoflow.ports.records import Records
@@ -48,6 +50,7 @@ OPERATIONS = {one.operation: one for one in operations()}
 DRAWN_FROM_THE_RECORD: Mapping[LcmOperationType, Callable[..., Target]] = {
     LcmOperationType.SCALE: scaling,
     LcmOperationType.SCALE_TO_LEVEL: scaling_to_level,
+    LcmOperationType.OPERATE: operating,
 }
 
 
@@ -269,8 +272,12 @@ class Performance:
 
 def _done(stage: StageRef, planned: PlannedStep) -> Entry:
     step = planned.step
-    made = _made(planned, len(step.key)) if planned.action is Action.CREATE else None
+    made = _made(planned, len(step.key)) if planned.action is not Action.DELETE else None
     return Entry(key=f"{stage.name}:{step.key}", stage=stage, step_key=step.key, resource=made)
+
+
+def _power(element: Element) -> Power | None:
+    return element.power if isinstance(element, VnfcElement) else None
 
 
 def _made(planned: PlannedStep, number: int) -> VimResource:
@@ -286,5 +293,5 @@ def _made(planned: PlannedStep, number: int) -> VimResource:
         addresses=(FixedAddress(ip_address=f"192.168.10.{number}", subnet_id="subnet-1"),) if port else (),
         mac_address="fe:00:00:00:00:01" if port else None,
         zone="nova" if step.kind is Kind.VNFC else None,
-        power=Power.STARTED if step.kind is Kind.VNFC else None,
+        power=_power(planned.element),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from manoflow.domain.operate_request import OperateVnfRequest
 from manoflow.domain.scale_requests import ScaleVnfRequest
 from tests.api.consumer import (
     INSTANCES,
@@ -68,6 +69,7 @@ STORY = {
     ("PATCH", "/vnf_instances/{vnfInstanceId}", 202),
     ("DELETE", "/vnf_instances/{vnfInstanceId}", 204),
     ("POST", "/vnf_instances/{vnfInstanceId}/instantiate", 202),
+    ("POST", "/vnf_instances/{vnfInstanceId}/operate", 202),
     ("POST", "/vnf_instances/{vnfInstanceId}/scale", 202),
     ("POST", "/vnf_instances/{vnfInstanceId}/scale_to_level", 202),
     ("POST", "/vnf_instances/{vnfInstanceId}/terminate", 202),
@@ -92,6 +94,7 @@ async def test_every_answer_of_a_whole_story_was_judged(judge: EtsiOpenApi, vnf:
     await _packages(vnf.client, example_package("three-vdus", tmp_path))
     await _verdicts(vnf, await vnf.begin(), "retry", "rollback")
     await _verdicts(vnf, await vnf.begin(), "fail")
+    await (await vnf.begin("operate", example_of(OperateVnfRequest))).complete()
     await (await vnf.begin("scale", example_of(ScaleVnfRequest))).complete()
     await (await vnf.begin("scale_to_level", {"instantiationLevelId": "small"})).complete()
     await (await vnf.begin("terminate", termination())).complete()

@@ -112,6 +112,23 @@ def test_an_operation_is_watched_after_it_was_begun(manoflow: Run, vnf: str) -> 
     manoflow("vnf", "terminate", vnf, "--graceful", "--timeout", "1", "--wait")
 
 
+def test_a_vnf_is_stopped_and_started_again(manoflow: Run, vnf: str) -> None:
+    manoflow("vnf", "instantiate", vnf, "--request", REQUEST, "--wait")
+    stopped = manoflow("vnf", "stop", vnf, "--graceful", "--timeout", "5", "--wait")
+    assert "OPERATE COMPLETED" in stopped
+    assert "update VNFCs" in stopped
+    info = answered(manoflow("vnf", "show", vnf, "--json"))["instantiatedVnfInfo"]
+    assert info["vnfState"] == "STOPPED"
+    vnfc = info["vnfcInfo"][0]["id"]
+    assert vnfc in manoflow("vnf", "show", vnf)
+    assert "operate has begun" in (begun := manoflow("vnf", "start", vnf, "--vnfc", vnfc))
+    assert "COMPLETED" in manoflow("op", "watch", begun.strip().rpartition(" ")[2].strip("`"))
+    shown = answered(manoflow("vnf", "show", vnf, "--json"))["instantiatedVnfInfo"]["vnfcInfo"]
+    assert [one["vnfcState"] for one in shown if one["id"] == vnfc] == ["STARTED"]
+    assert "cannot use --timeout without --graceful" in manoflow("vnf", "stop", vnf, "--timeout", "5", code=1)
+    assert "TERMINATE COMPLETED" in manoflow("vnf", "terminate", vnf, "--graceful", "--wait")
+
+
 @pytest.mark.usefixtures("refusing")
 def test_what_failed_is_retried(manoflow: Run, vnf: str, up: Up) -> None:
     operation = parked(manoflow, vnf)

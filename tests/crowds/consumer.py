@@ -12,6 +12,7 @@ import httpx
 from api.app import create_app
 from api.services import Services
 from manoflow.adapters.artifacts.files import FileArtifacts
+from manoflow.adapters.granting.local import LocalGranting
 from manoflow.adapters.vim.registered import driver_names
 from manoflow.domain.vnf import InstantiateVnfRequest
 from manoflow.runtime.client import INSTANCES, OCCURRENCES, VERSION, stands_still
@@ -75,6 +76,7 @@ async def consuming(bench: Stand, folder: Path) -> AsyncIterator[Consumer]:
         execution=bench.execution,
         artifacts=FileArtifacts(folder / "artifacts"),
         vims=bench.vims,
+        granting=LocalGranting(bench.vims, bench.records),
         drivers=frozenset(driver_names()),
         public_url=URL,
     )

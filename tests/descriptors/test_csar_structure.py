@@ -127,6 +127,17 @@ def test_an_image_inside_is_present_and_other_files_are_artifacts(tmp_path: Path
     assert NAMED_IMAGE not in content.warnings
 
 
+def test_an_image_inside_has_its_digest_in_the_vnfd_and_one_that_is_only_named_has_none(tmp_path: Path) -> None:
+    artifact = "artifacts: {sw_image: {type: tosca.artifacts.nfv.SwImage, file: ../Files/disk.img}}\n"
+    vnfd = LINK_PROBE.replace("      capabilities:\n", f"      {artifact}      capabilities:\n", 1)
+    read = (read_package(csar(tmp_path, text, {"Files/disk.img": "image"})) for text in (vnfd, LINK_PROBE))
+    inside, named = (content.vnfd.flavours[0].vdus[0].image for content in read)
+    assert inside is not None
+    assert named is not None
+    assert (inside.artifact, inside.digest) == ("Files/disk.img", sha256("image"))
+    assert (named.artifact, named.digest) == (None, None)
+
+
 def test_sealing_states_every_file_and_packing_leaves_hidden_ones_out(tmp_path: Path) -> None:
     folder = tmp_path / "probe"
     for name, text in {META_PATH: META + "ETSI-Entry-Manifest: probe.mf\n", VNFD_PATH: LINK_PROBE}.items():

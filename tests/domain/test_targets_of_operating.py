@@ -14,7 +14,7 @@ from manoflow.domain.identity import Kind, place_id
 from manoflow.domain.lcm import LcmOperationType
 from manoflow.domain.operate_request import OperateVnfRequest
 from manoflow.domain.plan import Plan
-from manoflow.domain.targets.operate import check_operate, operated, operation
+from manoflow.domain.targets.operate import check_operating, operated, operating
 from manoflow.domain.targets.powering import powered
 from manoflow.domain.targets.terminate import LONGEST_SHUTDOWN, SHUTDOWN_SECONDS, drained, termination
 from manoflow.domain.topology import Topology, VnfcElement
@@ -64,7 +64,7 @@ def test_those_that_are_chosen_get_the_power_and_nothing_else_changes(current: T
     current = mixed(current, data)
     named = chosen_of(current, data)
     request = asked(changeStateTo=data.draw(st.sampled_from(["STARTED", "STOPPED"])), vnfcInstanceId=named)
-    target = operation(INSTANCE, VNFD, request, VIM, current)
+    target = operating(INSTANCE, VNFD, request, VIM, current)
     assert target.outcome == INSTANCE.state
     assert target.topology.elements.keys() == current.elements.keys()
     for key, after in target.topology.elements.items():
@@ -83,22 +83,22 @@ def test_whoever_is_chosen_gets_a_step_whatever_is_recorded_and_the_steps_lead_t
     changes = powered(chosen, request.power)
     assert [change.key for change in changes] == list(chosen)
     assert {change.verb for change in changes} <= {Verb.UPDATE}
-    target = operation(INSTANCE, VNFD, request, VIM, current).topology
+    target = operating(INSTANCE, VNFD, request, VIM, current).topology
     assert apply(current, changes) == target
     assert all(change in changes for change in diff(current, target))
 
 
 @given(topologies)
 def test_stopping_and_starting_again_leads_back(current: Topology) -> None:
-    stopped = operation(INSTANCE, VNFD, asked(), VIM, current).topology
-    assert operation(INSTANCE, VNFD, asked(changeStateTo="STARTED"), VIM, stopped).topology == current
+    stopped = operating(INSTANCE, VNFD, asked(), VIM, current).topology
+    assert operating(INSTANCE, VNFD, asked(changeStateTo="STARTED"), VIM, stopped).topology == current
 
 
 @given(topologies)
 def test_a_vnfc_that_there_is_not_is_refused_naming_those_that_there_are(current: Topology) -> None:
     stranger = uuid4()
     with pytest.raises(InvalidInputError, match=f"cannot operate VNFC {stranger}") as refused:
-        operation(INSTANCE, VNFD, asked(vnfcInstanceId=[stranger]), VIM, current)
+        operating(INSTANCE, VNFD, asked(vnfcInstanceId=[stranger]), VIM, current)
     for key in current.of_kind(Kind.VNFC):
         assert str(place_id(INSTANCE.id, key)) in refused.value.message
 
@@ -114,15 +114,15 @@ def test_a_vnfc_that_there_is_not_is_refused_naming_those_that_there_are(current
 )
 def test_what_makes_no_sense_is_refused_by_name_before_anything_is_read(body: dict[str, Any], named: str) -> None:
     with pytest.raises(InvalidInputError, match=f"cannot .*{named}"):
-        check_operate(INSTANCE, VNFD, asked(**body), VIM)
+        check_operating(INSTANCE, VNFD, asked(**body), VIM)
 
 
 def test_a_time_that_only_the_vim_can_give_is_warned_of() -> None:
     graceful = asked(stopType="GRACEFUL", gracefulStopTimeout=7)
-    check_operate(INSTANCE, VNFD, graceful, VIM)
-    (warning,) = operation(INSTANCE, VNFD, graceful, VIM, Topology()).warnings
+    check_operating(INSTANCE, VNFD, graceful, VIM)
+    (warning,) = operating(INSTANCE, VNFD, graceful, VIM, Topology()).warnings
     assert "gracefulStopTimeout 7" in warning
-    assert operation(INSTANCE, VNFD, asked(stopType="GRACEFUL"), VIM, Topology()).warnings == ()
+    assert operating(INSTANCE, VNFD, asked(stopType="GRACEFUL"), VIM, Topology()).warnings == ()
 
 
 @given(topologies, st.data())

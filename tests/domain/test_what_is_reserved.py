@@ -14,7 +14,7 @@ from manoflow.domain.identity import Kind, uid_of
 from manoflow.domain.lcm import LcmOperationType
 from manoflow.domain.plan import Plan, plan_id
 from manoflow.domain.reserving import amounts_of, shortages, total
-from manoflow.domain.topology import StorageElement, Topology, VnfcElement
+from manoflow.domain.topology import Element, StorageElement, Topology, VnfcElement
 from tests.domain.topologies import topologies
 from tests.reference import NOW, VNFD_ID
 
@@ -57,18 +57,28 @@ def capacity(limits: Amounts, used: Amounts, **changes: object) -> Capacity:
     return Capacity(vim_connection_id="fake", observed_at=NOW, limits=limits, used=used).model_copy(update=changes)
 
 
+def beyond(before: Element | None, after: Element) -> Amounts:
+    """What an element takes that the one before it in its place did not."""
+    freed = amounts_of(before) if before else {}
+    return {
+        measure: amount - freed.get(measure, 0)
+        for measure, amount in amounts_of(after).items()
+        if amount > freed.get(measure, 0)
+    }
+
+
 @given(current=topologies, target=topologies, replaced=st.sets(st.sampled_from(["vnfc/a/0", "storage/a/0/a"])))
 def test_reserved_is_the_sum_of_what_is_added_and_nothing_for_what_goes(
     current: Topology, target: Topology, replaced: set[str]
 ) -> None:
     made = reservations_of(asked(current, target, *replaced), {}, NOW)
-    added = [
-        element
+    changed = {
+        key: element
         for key, element in target.elements.items()
         if current.elements.get(key) != element or (key in replaced and key in current.elements)
-    ]
-    assert total(one.amounts for one in made) == total(amounts_of(element) for element in added)
-    assert {one.key for one in made} == {element.key for element in added if element.kind is not Kind.FLAVOR}
+    }
+    taken = {key: beyond(current.elements.get(key), element) for key, element in changed.items()}
+    assert {one.key: one.amounts for one in made} == {key: amounts for key, amounts in taken.items() if amounts}
     assert {(one.grant_id, one.vnf_instance_id, one.state) for one in made} <= {
         (grant_id(OCC), INSTANCE, ReservationState.RESERVED)
     }

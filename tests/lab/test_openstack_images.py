@@ -11,7 +11,7 @@ from activities.watching import Watch
 from manoflow.adapters.vim.openstack.images import WHOLE
 from manoflow.adapters.vim.openstack.tags import uid_tag
 from manoflow.domain.cloud import NewImage, ResourceState, VimResource
-from manoflow.domain.errors import PermanentError, TemporaryError
+from manoflow.domain.errors import BusyError, PermanentError, TemporaryError
 from tests.adapters.vim.conformance import CONTENT, Bench
 from tests.lab import laboratory
 
@@ -70,9 +70,12 @@ async def test_glance_keeps_and_filters_by_our_tags_and_has_the_right_bytes(admi
     sent = await asyncio.to_thread(lambda: glance().download_image(made.vim_id).content)
     assert sha256(sent).hexdigest() == new.digest
     for tag in shown.tags:
-        listed = await asyncio.to_thread(lambda tag=tag: list(glance().images(tag=tag)))
-        assert made.vim_id in {one.id for one in listed}
-    assert list(await asyncio.to_thread(lambda: list(glance().images(tag="manoflow:uid=another")))) == []
+        assert made.vim_id in await tagged(tag)
+    assert await tagged("manoflow:uid=another") == set()
+
+
+async def tagged(tag: str) -> set[str]:
+    return {one.id for one in await asyncio.to_thread(list, glance().images(tag=tag))}
 
 
 async def test_content_of_another_format_than_it_is_said_to_be_is_a_permanent_error(admin: Bench) -> None:
@@ -94,6 +97,18 @@ async def test_a_member_uploads_an_image_that_other_projects_do_not_see(member: 
     shown = await asyncio.to_thread(glance("demo").get_image, made.vim_id)
     assert (shown.visibility, shown.owner) == ("private", laboratory.sdk("demo").current_project_id)
     assert list(await member.driver.images.look_up(new.name)) == []
+
+
+async def test_of_uploads_to_one_image_at_once_glance_takes_one_whole_and_the_others_are_told_to_wait(
+    admin: Bench,
+) -> None:
+    new = admin.image()
+    made = await admin.create(new)
+    ended = await asyncio.gather(*(admin.driver.images.finish(made, new) for _ in range(4)), return_exceptions=True)
+    assert {type(one) for one in ended if isinstance(one, BaseException)} <= {BusyError}
+    await admin.wait_until(admin.driver.images, new.uid, ResourceState.READY)
+    sent = await asyncio.to_thread(lambda: glance().download_image(made.vim_id).content)
+    assert sha256(sent).hexdigest() == new.digest
 
 
 async def test_a_large_image_is_sent_in_pieces(admin: Bench) -> None:

@@ -64,6 +64,11 @@ class Cell:
     """The one to give where one is due."""
 
     @property
+    def is_alone(self) -> bool:
+        """It is about an image, which all VNFs share: only the first makes it, only the last removes it."""
+        return self.boundary.activity_id.startswith(("create_image:", "delete_image:"))
+
+    @property
     def id(self) -> str:
         """Names the cell in results and on the command line."""
         activity_id = self.boundary.activity_id.replace(" ", "_")

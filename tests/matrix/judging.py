@@ -12,6 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 from manoflow.adapters.records.engine import Database
 from manoflow.adapters.records.tables import notifications
 from manoflow.adapters.vim.fake.ledger import journal, made_more_than_once
+from manoflow.domain.identity import Kind
 from manoflow.domain.lcm import FINAL_STATES, InstantiationState, LcmOperationState, VnfLcmOpOcc
 from manoflow.domain.vim import DEFAULT_TENANT
 from manoflow.domain.vnf import VnfInstance
@@ -34,7 +35,7 @@ class Scene:
     """A VNF instance at one moment, in the cloud and in the record."""
 
     world: tuple[tuple[str, str, UUID | None], ...]
-    """Kind, VIM id and uid of everything in the cloud that is tagged as this instance's."""
+    """Kind, VIM id and uid of everything in the cloud that is tagged as this instance's, and of the images it uses."""
     recorded: tuple[tuple[str, UUID], ...]
     """VIM id and uid of everything that the record says it owns."""
     instantiation_state: InstantiationState
@@ -48,10 +49,12 @@ class Scene:
 async def scene(bench: Stand, instance: VnfInstance) -> Scene:
     """Look."""
     driver = await bench.vims.driver(bench.vim)
-    tagged = [one for one in await driver.tagged() if one.vnf_instance_id == instance.id]
+    rows = await bench.records.resources(instance.id)
+    used = {row.uid for row in rows if row.kind is Kind.IMAGE}
+    tagged = [one for one in await driver.tagged() if one.vnf_instance_id == instance.id or one.uid in used]
     return Scene(
         world=tuple(sorted((one.kind, one.vim_id, one.uid) for one in tagged)),
-        recorded=tuple(sorted((row.vim_id, row.uid) for row in await bench.records.resources(instance.id))),
+        recorded=tuple(sorted((row.vim_id, row.uid) for row in rows)),
         instantiation_state=(await bench.records.instance(instance.id)).instantiation_state,
     )
 

@@ -47,8 +47,10 @@ class Matrix:
         return [cell for operation in OPERATIONS for cell in cells_of(operation, self._courses[operation.name])]
 
     async def tried(self, batch: Sequence[Cell]) -> list[Result]:
-        """Try a batch. After a failure the next one gets a stack of its own."""
+        """Try a batch. What stands alone gets a stack of its own, and so does what comes after a failure."""
         begun = monotonic()
+        if batch[0].is_alone:
+            await self.aclose()
         try:
             cases = await self._tried(batch)
         except TROUBLE as error:
@@ -102,8 +104,8 @@ def _postgres() -> Iterator[str]:
 
 
 def batches(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Cells that are struck by one blow: of one operation and one strike."""
-    for _, alike in groupby(cells, key=lambda cell: (cell.operation.name, cell.strike)):
+    """Cells that are struck by one blow: of one operation and one strike, and not about something that VNFs share."""
+    for _, alike in groupby(cells, key=lambda cell: (cell.operation.name, cell.strike, cell.id * cell.is_alone)):
         together = list(alike)
         yield from (together[start : start + BATCH] for start in range(0, len(together), BATCH))
 

@@ -14,6 +14,7 @@ from api.services import Services
 from manoflow.adapters.artifacts.files import FileArtifacts
 from manoflow.adapters.execution.client import connect
 from manoflow.adapters.execution.temporal import TemporalExecution
+from manoflow.adapters.granting.local import LocalGranting
 from manoflow.adapters.vim.fake import knobs
 from manoflow.domain.errors import QuotaError, UnreachableError
 from manoflow.domain.lcm import LcmOperationState, LcmOperationType, VerdictKind
@@ -61,6 +62,7 @@ async def _asking(bench: Stand, execution: Execution, folder: Path) -> AsyncIter
         execution=execution,
         artifacts=FileArtifacts(folder / "artifacts"),
         vims=bench.vims,
+        granting=LocalGranting(bench.vims, bench.records),
         drivers=frozenset({"fake"}),
         public_url="http://mano.example",
     )

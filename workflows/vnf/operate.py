@@ -8,7 +8,7 @@ from activities.planning import Planning
 from manoflow.domain.identity import Kind
 from manoflow.domain.lcm import InstantiationState, LcmOperationType, Ticket
 from manoflow.domain.operate_request import OperateVnfRequest
-from manoflow.domain.targets.operate import check_operate
+from manoflow.domain.targets.operate import check_operating
 from workflows.operation import LcmOperation
 
 
@@ -19,7 +19,7 @@ class OperateVnf(LcmOperation):
     operation = LcmOperationType.OPERATE
     request = OperateVnfRequest
     allowed_in = InstantiationState.INSTANTIATED
-    check = staticmethod(check_operate)
+    check = staticmethod(check_operating)
 
     @workflow.run
     async def run(self, ticket: Ticket) -> str:

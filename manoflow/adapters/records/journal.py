@@ -70,7 +70,7 @@ async def _enter(tx: Transaction, projection: Projection) -> None:
     await _forget(tx, projection, projection.done)
     entered = [_journal_row(projection, entry, steps, last_seen) for entry in projection.done]
     await tx.insert(journal, *entered, taken=f"cannot enter in the journal of {projection.lcm_op_occ_id}: a key twice")
-    gone = [uid for planned in steps.values() if planned.action is Action.DELETE for uid in planned.step.uids]
+    gone = [planned.step.uid for planned in steps.values() if planned.action is Action.DELETE]
     await tx.delete(resources, _own_rows(projection), resources.c.uid.in_(gone))
     await _own(tx, projection, [entry for entry in projection.done if _action(entry) is Action.CREATE])
     await _change(tx, projection, [entry for entry in projection.done if _action(entry) is Action.UPDATE], "element")
@@ -171,7 +171,7 @@ def _resource(projection: Projection, entry: Entry, planned: PlannedStep) -> Res
         raise InvalidInputError(f"cannot record {entry.key}: a creation that is done must tell what it made")
     step = planned.step
     return Resource(
-        uid=step.uids[-1],
+        uid=step.uid,
         key=step.key,
         kind=step.kind,
         vnf_instance_id=projection.vnf_instance_id,

@@ -8,18 +8,22 @@ from manoflow.adapters.records.journal import affected_resources, journal_of
 from manoflow.adapters.records.lookups import find_instance, find_occurrence, find_open_occurrence
 from manoflow.adapters.records.notifications import announcement
 from manoflow.adapters.records.part import Part
+from manoflow.adapters.records.proposals import require_world
 from manoflow.adapters.records.rows import model_of, row_of
 from manoflow.adapters.records.tables import notifications, occurrences
 from manoflow.domain.errors import AlreadyExistsError, ConflictError
 from manoflow.domain.journal import Claim, Claimed
 from manoflow.domain.lcm import InstantiationState, LcmOperationState, VnfLcmOpOcc
 from manoflow.domain.resources import AffectedResource
+from manoflow.domain.world import World
 
 
 class OccurrenceRecords(Part):
     """Admission, claims and reading."""
 
-    async def admit(self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None) -> None:
+    async def admit(
+        self, occurrence: VnfLcmOpOcc, requires: InstantiationState | None = None, world: World | None = None
+    ) -> None:
         """Let an operation begin, as revision 1 in STARTING. A unique index decides which of several does."""
         starting = occurrence.model_copy(update={"rev": 1, "operation_state": LcmOperationState.STARTING})
         async with self._database.writing() as tx:
@@ -31,6 +35,8 @@ class OccurrenceRecords(Part):
             if requires not in (None, instance.instantiation_state):
                 what = f"cannot begin {starting.operation} of VNF instance {instance.id}"
                 raise ConflictError(f"{what}: it is {instance.instantiation_state}, not {requires}")
+            if world is not None:
+                await require_world(tx, starting, world)
             taken = f"cannot announce operation {starting.id}: it was announced already"
             await tx.insert(notifications, announcement(starting), taken=taken)
 

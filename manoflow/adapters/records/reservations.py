@@ -42,12 +42,14 @@ class ReservationRecords(Part):
             if await tx.row(reservations, reservations.c.grant_id == wanted[0].grant_id):
                 return
             await tx.delete(reservations, in_vim, _is_history(capacity.observed_at))
-            held = await tx.rows(reservations, in_vim, _is_not(ReservationState.RELEASED))
-            short = shortages(wanted, capacity, [model_of(Reservation, row) for row in held])
-            if short:
-                raise QuotaError(f"cannot reserve in VIM {capacity.vim_connection_id}: {'; '.join(short)}")
+            await _require_room(tx, wanted, capacity)
             rows = [row_of(reservation, reservations) for reservation in wanted]
             await tx.insert(reservations, *rows, taken=f"cannot reserve for grant {wanted[0].grant_id}: a key twice")
+
+    async def require_room(self, wanted: Sequence[Reservation], capacity: Capacity) -> None:
+        """Refuse as `reserve` does where there is no room now, and hold nothing back."""
+        async with self._database.reading() as tx:
+            await _require_room(tx, wanted, capacity)
 
     async def reservations(self, vim_connection_id: str | None = None) -> Sequence[Reservation]:
         """What open operations hold back, or have made of it, oldest first."""
@@ -82,6 +84,14 @@ async def follow(tx: Transaction, before: VnfLcmOpOcc, projection: Projection) -
 async def release(tx: Transaction, grant: Condition, at: datetime) -> None:
     """Give back what a grant holds and has not used."""
     await _enter(tx, ReservationState.RELEASED, at, grant & _is(ReservationState.RESERVED))
+
+
+async def _require_room(tx: Transaction, wanted: Sequence[Reservation], capacity: Capacity) -> None:
+    in_vim = reservations.c.vim_connection_id == capacity.vim_connection_id
+    held = await tx.rows(reservations, in_vim, _is_not(ReservationState.RELEASED))
+    short = shortages(wanted, capacity, [model_of(Reservation, row) for row in held])
+    if short:
+        raise QuotaError(f"cannot reserve in VIM {capacity.vim_connection_id}: {'; '.join(short)}")
 
 
 async def _require_wanted_still(tx: Transaction, wanted: Reservation) -> None:

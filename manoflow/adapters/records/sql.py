@@ -10,6 +10,7 @@ from manoflow.adapters.records.packages import PackageRecords
 from manoflow.adapters.records.plans import PlanRecords
 from manoflow.adapters.records.progress import ProgressRecords
 from manoflow.adapters.records.projecting import ProjectionRecords
+from manoflow.adapters.records.proposals import ProposalRecords
 from manoflow.adapters.records.reservations import ReservationRecords
 from manoflow.adapters.records.secrets import Keyring
 from manoflow.adapters.records.tables import occurrences
@@ -25,6 +26,7 @@ class SqlRecords(
     ProjectionRecords,
     ProgressRecords,
     PlanRecords,
+    ProposalRecords,
     ReservationRecords,
     PackageRecords,
     ExternalAccessRecords,

@@ -188,6 +188,18 @@ build_steps = Table("build_steps", metadata, _BuildSteps)
 Index("uq_build_steps_key", build_steps.c.build_id, build_steps.c.action, build_steps.c.key, unique=True)
 
 
+class _Proposals(Listed):
+    id: Named[UUID] = Column(Uuid, unique=True)
+    # No foreign keys: of the occurrence there may never be one, and a proposal goes when it has expired.
+    lcm_op_occ_id: Named[UUID]
+    vnf_instance_id: Named[UUID]
+    expires_at: Named[datetime] = Column(UtcDateTime, nullable=False, index=True)
+    body: Named[Any] = Column(Json, nullable=False)
+
+
+proposals = Table("proposals", metadata, _Proposals)
+
+
 class _Vims(Listed):
     id: Named[str]
     vim_id: Named[str]

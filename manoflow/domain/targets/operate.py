@@ -11,7 +11,7 @@ from manoflow.domain.vnf import VnfInstance
 from manoflow.domain.vnfd import Vnfd
 
 
-def check_operate(_instance: VnfInstance, _vnfd: Vnfd, request: OperateVnfRequest, _vim_connection_id: str) -> None:
+def check_operating(_instance: VnfInstance, _vnfd: Vnfd, request: OperateVnfRequest, _vim_connection_id: str) -> None:
     """Refuse what is wrong whatever there is. Raises `InvalidInputError`."""
     if request.change_state_to is VnfOperationalState.STARTED and request.stop_type is not None:
         message = "cannot start: stopType is for what is stopped, leave it out"
@@ -21,11 +21,11 @@ def check_operate(_instance: VnfInstance, _vnfd: Vnfd, request: OperateVnfReques
         raise InvalidInputError(message)
 
 
-def operation(
+def operating(
     instance: VnfInstance, vnfd: Vnfd, request: OperateVnfRequest, vim_connection_id: str, current: Topology
 ) -> Target:
     """Draw the target. Raises `InvalidInputError`, also naming a VNFC that there is not."""
-    check_operate(instance, vnfd, request, vim_connection_id)
+    check_operating(instance, vnfd, request, vim_connection_id)
     chosen = operated(instance, request, current)
     changed = {key: element.model_copy(update={"power": request.power}) for key, element in chosen.items()}
     return Target(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from manoflow.runtime.cli import client, demo, keys, op, pkg, processes, reports, vim, vnf
+from manoflow.runtime.cli import client, demo, keys, op, pkg, plan, processes, reports, vim, vnf
 from manoflow.runtime.cli.command import out
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(vim.app, name="vim")
 app.add_typer(pkg.app, name="pkg")
 app.add_typer(vnf.app, name="vnf")
 app.add_typer(op.app, name="op")
+app.add_typer(plan.app, name="plan")
 app.add_typer(client.app, name="client")
 
 

@@ -1,14 +1,14 @@
 """`manoflow vnf`: VNF instances and the operations on them (SOL003)."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from manoflow.domain.errors import InvalidInputError
-from manoflow.runtime.cli import operating, scaling
+from manoflow.runtime.cli import drifting, operating, plan, scaling
 from manoflow.runtime.cli.beginning import VnfId, Wait, begin, watch
+from manoflow.runtime.cli.bodies import NamedValues, body_in, setting
 from manoflow.runtime.cli.command import AsJson, api_of, command, described, listed, out, show
 from manoflow.runtime.cli.operating import Graceful, Timeout, how, seconds
 from manoflow.runtime.client import INSTANCES, PACKAGES, Api, Json
@@ -18,10 +18,8 @@ app.command()(operating.start)
 app.command()(operating.stop)
 app.command()(scaling.scale)
 app.command("scale-to-level")(scaling.scale_to_level)
-
-NamedValues = Annotated[
-    list[str], typer.Option(metavar="NAME=VALUE", help="May be repeated. VALUE is text or JSON; null removes NAME.")
-]
+app.command("plan")(plan.plan)
+app.command()(drifting.drift)
 
 DYNAMIC = {
     "layerProtocol": "IP_OVER_ETHERNET",
@@ -66,7 +64,7 @@ async def instantiate(  # noqa: PLR0913 - each is an option of the command line
     wait: Wait = False,
 ) -> None:
     """Build a VNF: every server, network, port and volume of the chosen flavour."""
-    body = _read(request) if request else {}
+    body = body_in(request) if request else {}
     body |= {
         key: value for key, value in (("flavourId", flavour), ("instantiationLevelId", level)) if value is not None
     }
@@ -95,13 +93,13 @@ async def modify(  # noqa: PLR0913 - each is an option of the command line
     wait: Wait = False,
 ) -> None:
     """Change what is said about a VNF: name, description, VNFD, metadata, configurable properties, extensions."""
-    body = _read(request) if request else {}
+    body = body_in(request) if request else {}
     texts = {"vnfInstanceName": name, "vnfInstanceDescription": description, "vnfdId": vnfd}
     body |= {attribute: text for attribute, text in texts.items() if text is not None}
     given = {"metadata": metadata, "vnfConfigurableProperties": set_property, "extensions": extension}
     for attribute, settings in given.items():
         if settings:
-            body[attribute] = {**(body.get(attribute) or {}), **dict(map(_setting, settings))}
+            body[attribute] = {**(body.get(attribute) or {}), **dict(map(setting, settings))}
     async with api_of(context) as api:
         await watch(api, await api.modify(vnf_id, body), "modify", wait=wait)
 
@@ -186,29 +184,8 @@ def ext_virtual_links(connections: list[str]) -> list[Json]:
     return [{"id": network, "resourceId": network, "extCps": cps} for network, cps in networks.items()]
 
 
-def _setting(given: str) -> tuple[str, Any]:
-    """``NAME=VALUE``: what is not JSON is text."""
-    name, separator, value = given.partition("=")
-    if not name or not separator:
-        raise InvalidInputError(f"cannot read {given}: give NAME=VALUE, e.g. site=south")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
 async def _vnfd_of(api: Api, package_id: str) -> str:
     package = await api.get(f"{PACKAGES}/{package_id}")
     if "vnfdId" not in package:
         raise InvalidInputError(f"cannot use package {package_id}: it is {package['onboardingState']}, not ONBOARDED")
     return str(package["vnfdId"])
-
-
-def _read(request: Path) -> Json:
-    try:
-        body: Any = json.loads(request.read_text())
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"cannot read the request {request}: {error}") from error
-    if not isinstance(body, dict):
-        raise InvalidInputError(f"cannot use the request {request}: it is not a JSON object")
-    return body

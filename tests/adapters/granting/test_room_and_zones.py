@@ -92,6 +92,19 @@ async def test_too_much_is_refused_with_the_numbers(nfvo: LocalGranting, records
     assert await records.reservations() == []
 
 
+async def test_a_forecast_grants_and_refuses_as_a_request_and_reserves_nothing(
+    nfvo: LocalGranting, records: Records, world: Path
+) -> None:
+    one, other = await admitted(records, "one"), await admitted(records, "other")
+    knobs.limit(world, Measure.VCPUS, 1)
+    foreseen = await nfvo.forecast(request_of(one, "vnfc/app/0"), NOW)
+    assert await records.reservations() == []
+    assert await nfvo.request(request_of(one, "vnfc/app/0"), NOW) == foreseen
+    with pytest.raises(QuotaError, match=f"1 vcpus wanted, 0 of 1 free .*1 by operation {one.id}"):
+        await nfvo.forecast(request_of(other, "vnfc/app/0"), NOW)
+    assert {held.lcm_op_occ_id for held in await records.reservations()} == {one.id}
+
+
 async def test_asked_again_after_a_lost_answer_it_grants_the_same_though_nothing_is_left(
     nfvo: LocalGranting, records: Records, world: Path
 ) -> None:

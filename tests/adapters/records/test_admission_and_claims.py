@@ -109,3 +109,15 @@ async def test_an_unknown_occurrence_is_named(records: Records, instance: VnfIns
     for asking in (nobody.read, nobody.claim):
         with pytest.raises(NotFoundError, match=f"cannot find VNF LCM operation occurrence {nobody.occurrence.id}"):
             await asking()
+
+
+async def test_what_was_planned_for_another_world_is_refused_at_admission(
+    records: Records, instance: VnfInstance
+) -> None:
+    now = await records.world(instance.id)
+    another = now.model_copy(update={"package": "0" * 64})
+    late = occurrence_of(instance)
+    with pytest.raises(ConflictError, match=r"since it was planned the world has changed: its package has other"):
+        await records.admit(late, world=another)
+    assert list(await records.occurrences()) == []
+    await records.admit(late, world=now)

@@ -5,7 +5,7 @@ site of every driver.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from time import monotonic
 from typing import Any, TypedDict
@@ -177,7 +177,7 @@ class Bench:
             out = self.external_port()
             await self.make(out)
             return await self.server("one", out)
-        plain = {
+        plain: dict[str, Callable[[], NewResource]] = {
             "images": self.image,
             "flavors": self.flavor,
             "placement_groups": self.group,

@@ -1,9 +1,9 @@
 """Images: those that Glance has, found by id or by name, and those that Manoflow puts there.
 
 An image is asked for first and gets its content in a second call; a third one says by a tag that the content is whole
-and the right one. What lacks that tag is HALF_MADE: Glance takes what arrived before a connection broke for an image
-like any other. Glance does not forbid twins, and never takes an id again, so ids are its own. VNFs share images: these
-bear their uid and no VNF's tag.
+and the right one. What lacks that tag is HALF_MADE, active or not: Glance knows no digest that it should have. (Of an
+upload that breaks off, 2026.2 under uWSGI keeps nothing: the image is queued as before.) Glance does not forbid twins,
+and never takes an id again, so ids are its own. VNFs share images: these bear their uid and no VNF's tag.
 """
 
 import asyncio
@@ -28,7 +28,6 @@ from manoflow.domain.errors import (
     ForbiddenError,
     InvalidInputError,
     ManoError,
-    NotFoundError,
     PermanentError,
     TemporaryError,
 )
@@ -136,13 +135,12 @@ def _send(sdk: Connection, found: image.Image, content: "_Content") -> None:
             f"cannot put image {found.name} into the VIM: its policy lets this user upload none; have the policy "
             "changed, or use a package that only names its images and have an administrator upload them"
         ) from refused
-    except exceptions.ConflictException as refused:
-        raise BusyError(f"cannot put content into image {found.name} ({found.id}): somebody else does") from refused
     except exceptions.HttpException as refused:
-        if refused.status_code != HTTPStatus.GONE:
+        # Of two who send content one is refused: 409, or 410 as if the image had been deleted, as it may have been.
+        if refused.status_code not in {HTTPStatus.CONFLICT, HTTPStatus.GONE}:
             raise
-        message = f"cannot put content into image {found.name} ({found.id}): somebody deleted it meanwhile"
-        raise NotFoundError(message) from refused
+        message = f"cannot put content into image {found.name} ({found.id}): {refused.details or refused.message}"
+        raise BusyError(message) from refused
 
 
 def _remove(sdk: Connection, image_id: str) -> None:
