@@ -53,7 +53,6 @@ class Rehearsal:
         self.ticket = ticket
         self.stages: list[RehearsedStage] = []
         self._sketch = sketch
-        self._granting = granting
         asking = Granting(granting, sketch) if granting else None
         self._deciding = {Planning: Planning(sketch, NoStore(), vims), Granting: asking}
 

@@ -7,9 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from manoflow.domain.lcm import InstantiationState
 from manoflow.domain.packages import VnfPackage
 from tests.api.consumer import INSTANCES, MERGE_PATCH, VIM, Json, Vnf, instantiation, modification
 from tests.reference import reference_package
+from workflows.catalogue import operations
 
 SECRET = "correct horse battery staple"
 
@@ -58,7 +60,9 @@ async def test_it_is_accepted_as_an_occurrence_and_changes_nothing_yet(vnf: Vnf)
 async def test_it_is_no_task_and_so_has_no_link(vnf: Vnf) -> None:
     assert (await vnf.shown())["_links"].keys() == {"self", "instantiate"}
     await vnf.instantiated()
-    assert (await vnf.shown())["_links"].keys() == {"self", "terminate"}
+    tasks = {operation.path for operation in operations() if operation.allowed_in is InstantiationState.INSTANTIATED}
+    assert len((await vnf.shown())["_links"]) == 1 + len(tasks)
+    assert not any("modify" in link for link in (await vnf.shown())["_links"])
 
 
 async def test_what_was_changed_is_shown_once_it_is_completed(vnf: Vnf) -> None:
