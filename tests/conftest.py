@@ -6,6 +6,7 @@ the end of the report says how many were.
 """
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def foreign_samples(foreign: Path) -> Path:
 def foreign_openapi(foreign: Path) -> Path:
     """The OpenAPI files of the ETSI interfaces."""
     return foreign / "openapi"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a machine that has not all day try the longest laws in the course of some days."""
+    told = "of the laws that only `make test-large` tries, try one in so many; every day others"
+    parser.addoption("--one-in", type=int, default=1, help=told)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to other days what is theirs."""
+    one_in = config.getoption("--one-in")
+    today = datetime.now(UTC).date().toordinal()
+    laws = [item for item in items if "laws" in item.path.parts and item.get_closest_marker("large")]
+    left = [item for number, item in enumerate(laws) if (number + today) % one_in]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
