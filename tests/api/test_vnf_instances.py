@@ -27,7 +27,7 @@ async def test_an_instance_links_to_what_can_be_done_with_it(vnf: Vnf) -> None:
     here = f"{URL}{INSTANCES}/{vnf.id}"
     assert vnf.created["_links"] == {"self": {"href": here}, "instantiate": {"href": f"{here}/instantiate"}}
     await vnf.instantiated()
-    assert (await vnf.shown())["_links"].keys() == {"self", "terminate"}
+    assert (await vnf.shown())["_links"].keys() == {"self", "heal", "operate", "scale", "scaleToLevel", "terminate"}
 
 
 async def test_a_list_shows_instances_without_complex_attributes(vnf: Vnf) -> None:

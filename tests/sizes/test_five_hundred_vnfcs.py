@@ -30,8 +30,8 @@ LARGE = 600.0
 
 OF_A_VNFC = 4
 """A server, two ports and a volume."""
-OF_THE_VNF = 2
-"""A flavor and a network serve all."""
+OF_THE_VNF = 3
+"""An image, a flavor and a network serve all."""
 
 SEEING_THE_LIMIT = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH, "workflows")
