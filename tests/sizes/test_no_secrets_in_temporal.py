@@ -42,6 +42,14 @@ Json = dict[str, Any]
 ACCESS = {"username": "nfv", "project": "nfv", "password": CANARY}
 INSTANTIATE = json.loads((EXAMPLES / "single-vdu" / "instantiate.json").read_text())
 TERMINATE = {"terminationType": "FORCEFUL"}
+GATEWAY = json.loads((EXAMPLES / "three-vdus" / "instantiate.json").read_text())
+DAILY: tuple[tuple[str, Json], ...] = (
+    ("scale", {"type": "SCALE_OUT", "aspectId": "throughput"}),
+    ("scale_to_level", {"instantiationLevelId": "small"}),
+    ("heal", {"additionalParams": {"all": True}}),
+    ("operate", {"changeStateTo": "STOPPED"}),
+)
+"""What is done to a VNF that can scale."""
 
 
 class Consumer:
@@ -57,9 +65,9 @@ class Consumer:
     async def _keep(self, answer: httpx.Response) -> None:
         self.answers.append(str(answer.headers).encode() + await answer.aread())
 
-    async def vnf(self) -> str:
+    async def vnf(self, vnfd_id: str | None = None) -> str:
         """A new VNF instance."""
-        created: Json = (await self.api.post(INSTANCES, {"vnfdId": self.vnfd_id})).json()
+        created: Json = (await self.api.post(INSTANCES, {"vnfdId": vnfd_id or self.vnfd_id})).json()
         return str(created["id"])
 
     async def perform(self, vnf: str, operation: str, request: Json) -> Json:
@@ -97,7 +105,8 @@ async def test_a_credential_is_nowhere_but_in_the_sealed_part_of_the_record(tmp_
         async with Api(settings.address) as api:
             package = await api.onboard(example_package("single-vdu", tmp_path))
             consumer = Consumer(api, up, package["vnfdId"])
-            await every_operation_completes(consumer)
+            gateway = await api.onboard(example_package("three-vdus", tmp_path))
+            await every_operation_completes(consumer, gateway["vnfdId"])
             await steps_fail(consumer)
             executions = await while_a_step_is_under_way(consumer, up)
             await a_cloud_repeats_the_password(consumer, keystone)
@@ -113,7 +122,7 @@ async def test_a_credential_is_nowhere_but_in_the_sealed_part_of_the_record(tmp_
     assert [name for name, content in kept.items() if sings(content)] == []
 
 
-async def every_operation_completes(consumer: Consumer) -> None:
+async def every_operation_completes(consumer: Consumer, gateway: str) -> None:
     """On a VIM that is registered; a modification brings along another."""
     interface = {"world": str(consumer.world)}
     vim = {"id": "registered", "driver": "fake", "interfaceInfo": interface, "accessInfo": ACCESS}
@@ -127,6 +136,9 @@ async def every_operation_completes(consumer: Consumer) -> None:
         await consumer.settled(await consumer.api.modify(vnf, consumer.connection("another", token=CANARY))),
         await consumer.perform(vnf, "terminate", TERMINATE),
     ]
+    scaled = await consumer.vnf(gateway)
+    done.append(await consumer.perform(scaled, "instantiate", {**GATEWAY, **there}))
+    done += [await consumer.perform(scaled, operation, request) for operation, request in DAILY]
     assert {occurrence["operationState"] for occurrence in done} == {"COMPLETED"}
     assert {occurrence["operation"] for occurrence in done} == {one.operation for one in operations()}
 
