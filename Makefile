@@ -42,7 +42,7 @@ test-large: $(READY) ## run the longest: the laws whole, 500 VNFCs, 200 VNFs
 	@$(PYTEST) -m "large and not lab" --one-in $(ONE_IN) --ignore=tests/crowds --ignore=tests/sizes
 	@$(BIN)/pytest -m "large and not lab" tests/crowds tests/sizes
 
-check: format lint types contracts test ## all that every commit must pass, some fifteen minutes on two cores
+check: format lint types contracts test ## all that every commit must pass, some twenty minutes on two cores
 
 format: $(READY)
 	@$(BIN)/ruff format --check --quiet || { echo "cannot pass: $(BIN)/ruff format mends this"; exit 1; }
@@ -74,7 +74,7 @@ lab-full: $(READY) lab-openstack ## all tests on the laboratory, and every fault
 	@$(ON_LAB) $(BIN)/pytest -m lab
 	@$(ON_LAB) $(BIN)/python -m tests.lab.faults.run
 
-matrix: $(READY) ## strike every operation at every boundary; again: what is still missing (about an hour)
+matrix: $(READY) ## strike every operation at every boundary; again: what is still missing (about two hours)
 	@$(BIN)/python -m tests.matrix.run --page docs/reliability-matrix.md
 
 matrix-sample: $(READY) postgresql ## eight minutes of it, elsewhere every day; one of them on PostgreSQL
